@@ -1,0 +1,1 @@
+"""What people do with the question bank: interviews, grading, reports."""

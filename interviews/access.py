@@ -1,0 +1,114 @@
+"""The only door from a request to a row. What is not yours is 404, as if it were not there."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from interviews import flow
+from interviews.models import Interview, StageAnswer
+from rubrics import Target
+from rubrics.models import FrameworkVersion, Question
+
+Person = User | AnonymousUser
+Answer = StageAnswer  # views name the type, and only the type
+
+PER_PAGE = 20
+
+
+def interview_or_404(person: Person, interview_id: uuid.UUID) -> Interview:
+    """Give an interview that the person may see, with its question and framework."""
+    visible = Interview.objects.visible_to(person).with_question()
+    return get_object_or_404(visible, pk=interview_id)
+
+
+def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAnswer:
+    """Give a stage of an interview that the person may see, with the interview."""
+    if "\x00" in stage:  # from a form; no database can even be asked
+        raise Http404
+    visible = Interview.objects.visible_to(person)
+    found = StageAnswer.objects.filter(interview__in=visible).select_related(
+        "interview__version__question", "interview__framework"
+    )
+    return get_object_or_404(found, interview_id=interview_id, stage=stage)
+
+
+def interviews_of(person: Person, page: str) -> Page[Interview]:
+    """Give a page of the person's history, latest first."""
+    found = Interview.objects.visible_to(person).with_question().prefetch_related("scorecards")
+    return Paginator(found, PER_PAGE).get_page(page)
+
+
+def unfinished_of(person: Person) -> list[Interview]:
+    """Give the interviews that the person is still writing."""
+    return list(Interview.objects.visible_to(person).running().with_question()[:5])
+
+
+def question_or_404(slug: str) -> Question:
+    """Give a published question."""
+    return get_object_or_404(Question.objects.published(), slug=slug)
+
+
+def questions(
+    person: Person, *, words: str, topic: str, difficulty: str, target: str, page: str
+) -> Page[Question]:
+    """Give a page of published questions, each with ``tries``: how often the person did it."""
+    mine = Q(versions__interviews__candidate_id=person.pk) & ~Q(
+        versions__interviews__state=flow.State.RUNNING
+    )
+    found: QuerySet[Question] = (
+        Question.objects.published()
+        .matching(words=words, topic=topic, difficulty=difficulty, target=target)
+        .annotate(tries=Count("versions__interviews", filter=mine, distinct=True))
+        .order_by("title")
+    )
+    return Paginator(found, PER_PAGE).get_page(page)
+
+
+def topics() -> list[str]:
+    """Give the topics of published questions, in alphabetical order."""
+    published = Question.objects.published().exclude(topic="").order_by("topic")
+    return list(published.values_list("topic", flat=True).distinct())
+
+
+def next_question(person: Person) -> Question | None:
+    """Give a published question that the person has not tried yet, or the first one."""
+    tried = Interview.objects.visible_to(person).values("version__question_id")
+    published = Question.objects.published()
+    return published.exclude(pk__in=tried).first() or published.first()
+
+
+def frameworks() -> list[FrameworkVersion]:
+    """Give the frameworks that an interview can follow today."""
+    return list(FrameworkVersion.objects.filter(is_current=True).order_by("slug"))
+
+
+def begin(
+    person: Person,
+    question: Question,
+    *,
+    key: uuid.UUID,
+    framework: FrameworkVersion,
+    minutes: int,
+    pacing: flow.Pacing,
+    target: Target,
+    now: datetime,
+) -> Interview:
+    """Start an interview on a question's published version; 404 for another person's key."""
+    if not isinstance(person, User) or question.published is None:
+        raise Http404
+    interview = Interview.objects.begin(
+        key=key,
+        candidate=person,
+        version=question.published,
+        framework=framework,
+        minutes=minutes,
+        pacing=pacing,
+        target=target,
+        now=now,
+    )
+    return interview_or_404(person, interview.pk)

@@ -1,0 +1,170 @@
+"""What the answering page shows for one stage, decided here; the template only prints it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import rubrics
+from interviews import flow
+from interviews.models import DraftOutcome, Interview, StageAnswer
+
+# Seconds left at which the clock changes its look.
+SOON, LAST = 5 * 60, 60
+
+TabState = Literal["done", "current", "open", "locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One stage in the row of stages. ``planned`` is in seconds."""
+
+    id: str
+    title: str
+    planned: int
+    state: TabState
+    is_shown: bool
+    may_enter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The page of one stage. Seconds throughout."""
+
+    interview: Interview
+    question: rubrics.Question
+    stage: rubrics.Stage
+    answer: StageAnswer
+    tabs: tuple[Tab, ...]
+    following: Tab | None
+    current: Tab
+    is_writable: bool
+    is_locked: bool
+    left: int
+    stage_left: int
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether leaving a stage locks it."""
+        return self.interview.pacing == flow.Pacing.STRICT
+
+    @property
+    def level(self) -> str:
+        """The look of the whole clock."""
+        return clock_level(self.left)
+
+    @property
+    def stage_level(self) -> str:
+        """The look of the stage's clock."""
+        return "over" if self.stage_left < 0 else "ok"
+
+
+def clock_level(left: int) -> str:
+    """``ok``, ``soon`` (five minutes), ``last`` (one minute) or ``over``."""
+    if left <= 0:
+        return "over"
+    return "last" if left <= LAST else "soon" if left <= SOON else "ok"
+
+
+def lay(answer: StageAnswer, *, now: datetime) -> Desk:
+    """Lay out the page of a stage at a moment."""
+    interview = answer.interview
+    framework = interview.framework.value
+    times = interview.times(now)
+    tabs = tuple(_tabs(interview, framework, times, answer.stage))
+    at = next(i for i, tab in enumerate(tabs) if tab.id == answer.stage)
+    return Desk(
+        interview=interview,
+        question=interview.version.value,
+        stage=framework.stages[at],
+        answer=answer,
+        tabs=tabs,
+        following=tabs[at + 1] if at + 1 < len(tabs) else None,
+        current=next(tab for tab in tabs if tab.state == "current"),
+        is_writable=(
+            interview.is_running
+            and interview.current_stage == answer.stage
+            and answer.locked_at is None
+        ),
+        is_locked=answer.locked_at is not None,
+        left=times.left,
+        stage_left=times.stage_left(answer.stage),
+    )
+
+
+def _tabs(
+    interview: Interview, framework: rubrics.Framework, times: flow.Times, shown: str
+) -> Iterator[Tab]:
+    stages = [stage.id for stage in framework.stages]
+    locked = {answer.stage for answer in interview.stages.all() if answer.locked_at}
+    for stage in framework.stages:
+        state: TabState = "open"
+        if stage.id == interview.current_stage:
+            state = "current"
+        elif stage.id in locked:
+            state = "locked"
+        elif times.spent[stage.id]:
+            state = "done"
+        yield Tab(
+            id=stage.id,
+            title=stage.title,
+            planned=times.planned[stage.id],
+            state=state,
+            is_shown=stage.id == shown,
+            may_enter=flow.may_enter(
+                stage.id,
+                current=interview.current_stage,
+                stages=stages,
+                pacing=flow.Pacing(interview.pacing),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    """What the status line says after an attempt to save, and the HTTP status that fits."""
+
+    state: str
+    text: str
+    status: int
+    revision: int
+    theirs: str | None = None
+
+
+_SAID: dict[str, tuple[str, int, str]] = {
+    "conflict": (
+        "conflict",
+        409,
+        "Not saved: this text was changed somewhere else. Both versions are kept.",
+    ),
+    "closed": (
+        "locked",
+        410,
+        "Not saved: this interview is over. Your words stay in this box.",
+    ),
+    "locked": ("locked", 423, "Not saved: this stage is locked. Your words stay in this box."),
+    "elsewhere": (
+        "locked",
+        423,
+        "Not saved: you moved on to another stage. Your words stay in this box.",
+    ),
+    "too-long": ("too-long", 413, "Not saved: a stage holds 64 KiB of text. Please shorten it."),
+}
+
+
+def opening(desk: Desk) -> SaveState:
+    """What the status line says when the page opens."""
+    if not desk.is_writable:
+        return SaveState("locked", "To read only", 200, desk.answer.revision)
+    if desk.answer.saved_at is None:
+        return SaveState("empty", "Nothing written yet", 200, 0)
+    return SaveState("saved", "Saved", 200, desk.answer.revision)
+
+
+def saved_as(outcome: DraftOutcome, answer: StageAnswer) -> SaveState:
+    """Put the outcome of a draft into words."""
+    if outcome.refused is None:
+        return SaveState("saved", "Saved", 200, outcome.revision)
+    state, status, text = _SAID[outcome.refused]
+    theirs = answer.text if outcome.refused == "conflict" else None
+    return SaveState(state, text, status, outcome.revision, theirs)

@@ -1,0 +1,102 @@
+"""What people may fill in: how to start an interview, and the filters of the question list."""
+
+import uuid
+
+from django import forms
+from django.http import QueryDict
+
+from interviews import flow
+from rubrics import Difficulty, Target
+from rubrics.models import FrameworkVersion, Question
+
+MINUTES = (20, 30, 45, 60, 75, 90)
+
+
+class StartForm(forms.Form):
+    """Framework, minutes, pacing and target level of a new interview.
+
+    ``key`` becomes the interview's id, so that a double click starts one interview.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    framework = forms.ModelChoiceField(
+        FrameworkVersion.objects.none(), to_field_name="slug", empty_label=None
+    )
+    minutes = forms.TypedChoiceField(coerce=int, choices=[(m, f"{m} minutes") for m in MINUTES])
+    target = forms.ChoiceField(
+        label="Level to aim at", choices=[(t.value, t.value.capitalize()) for t in Target]
+    )
+    pacing = forms.ChoiceField(
+        choices=[
+            (flow.Pacing.SOFT.value, "Soft: move between stages as you like"),
+            (flow.Pacing.STRICT.value, "Strict: a stage locks when you leave it"),
+        ]
+    )
+
+    def __init__(self, question: Question, data: QueryDict | None = None) -> None:
+        """Offer today's frameworks and the question's own minutes first."""
+        minutes = question.minutes if question.minutes in MINUTES else 45
+        targets = question.targets or [Target.SENIOR]
+        initial = {
+            "key": uuid.uuid4(),
+            "framework": "four-stage",
+            "minutes": minutes,
+            "target": Target.SENIOR if Target.SENIOR in targets else targets[0],
+            "pacing": flow.Pacing.SOFT,
+        }
+        super().__init__(data, initial=initial)
+        field = self.fields["framework"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = FrameworkVersion.objects.filter(is_current=True).order_by("slug")
+
+
+class QuestionFilter(forms.Form):
+    """Search words, topic, difficulty and level; anything unknown is the same as any."""
+
+    q = forms.CharField(label="Search", required=False, max_length=100)
+    topic = forms.ChoiceField(required=False)
+    difficulty = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any difficulty"), *((d.value, d.value.capitalize()) for d in Difficulty)],
+    )
+    level = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any level"), *((t.value, t.value.capitalize()) for t in Target)],
+    )
+
+    def __init__(self, topics: list[str], data: QueryDict) -> None:
+        """Offer the topics that there are."""
+        super().__init__(data)
+        field = self.fields["topic"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", "Any topic"),
+            *((t, t.replace("-", " ").capitalize()) for t in topics),
+        ]
+
+    def chosen(self) -> dict[str, str]:
+        """Give what was chosen, without what is not valid."""
+        self.is_valid()
+        good = self.cleaned_data
+        return {
+            "words": good.get("q", ""),
+            "topic": good.get("topic", ""),
+            "difficulty": good.get("difficulty", ""),
+            "target": good.get("level", ""),
+        }
+
+
+class TypedField(forms.CharField):
+    """A text as it was typed, without the one character that a database cannot hold."""
+
+    def to_python(self, value: object) -> str:
+        """Leave NUL out; Django would refuse the whole text."""
+        return (super().to_python(value) or "").replace("\x00", "")
+
+
+class DraftForm(forms.Form):
+    """A text on its way to the server."""
+
+    text = TypedField(required=False, strip=False)
+    base = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    key = forms.UUIDField()

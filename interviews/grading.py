@@ -1,0 +1,51 @@
+"""From a submitted interview to its scorecard. The only caller of the judges.
+
+The submitted row is the queue: claim it by a lease, judge outside any transaction, write in one
+short one. A worker that dies leaves a lease that runs out; a second delivery finds nothing to
+claim.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+import rubrics
+from interviews.flow import Submitter
+from interviews.models import Interview, Scorecard
+
+log = logging.getLogger(__name__)
+
+_rules = rubrics.RulesJudge()
+
+
+def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: timedelta) -> bool:
+    """Score an interview by the rules judge. False when there was nothing to claim or it failed.
+
+    A failure is logged and kept on the row with the time of the next attempt; it never raises,
+    for nobody is there to catch it.
+    """
+    interview = Interview.objects.with_question().filter(pk=interview_id).first()
+    token = interview.claim(now=clock(), lease=lease) if interview else None
+    if interview is None or token is None:
+        return False
+    try:
+        texts = {answer.stage: answer.text for answer in interview.stages.all()}
+        question, framework = interview.version.value, interview.framework.value
+        card = rubrics.score(question, framework, texts, judge=_rules)
+        with transaction.atomic():
+            Scorecard.objects.record(interview, card, now=clock())
+            return interview.finish(token)
+    except Exception as error:  # whatever it was, the candidate's answer must be tried again
+        log.exception("grading interview %s failed", interview_id)
+        interview.give_back(token, f"{type(error).__name__}: {error}", now=clock())
+        return False
+
+
+def sweep(*, now: datetime, grace: timedelta) -> list[uuid.UUID]:
+    """Hand in what is past its time; give the ids of everything that waits to be graded."""
+    for interview in Interview.objects.overdue(now, grace).iterator():
+        interview.submit(Submitter.SWEEP, now=now)
+    return list(Interview.objects.to_grade(now).values_list("pk", flat=True)[:1000])

@@ -1,0 +1,69 @@
+"""A judge's result on one interview. Append-only."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.db import models
+
+import rubrics
+from interviews.models.interview import Interview
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    """What can be done with many scorecards."""
+
+    def record(self, interview: Interview, card: rubrics.Scorecard, *, now: datetime) -> None:
+        """Keep a scorecard; one of this judge by this rubric that is there already stays."""
+        self.bulk_create(
+            [
+                Scorecard(
+                    interview=interview,
+                    judge=card.judge,
+                    rubric_hash=card.rubric_hash,
+                    score=card.score,
+                    document=card.model_dump(mode="json"),
+                    created_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    def by(self, judge: str) -> Self:
+        """Those of one judge."""
+        return self.filter(judge=judge)
+
+
+class Scorecard(models.Model):
+    """The levels, quotes and score that one judge gave. Never edited: the database refuses."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="scorecards")
+    judge = models.CharField(max_length=20)
+    rubric_hash = models.CharField(max_length=64)
+    score = models.FloatField(null=True, blank=True, help_text="0-100; empty when not judged")
+    document = models.JSONField()
+    created_at = models.DateTimeField()
+
+    objects = ScorecardQuerySet.as_manager()
+
+    class Meta:
+        """One per judge and rubric; scores within their range."""
+
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="scorecard_once", fields=["interview", "judge", "rubric_hash"]
+            ),
+            models.CheckConstraint(
+                name="scorecard_score_range",
+                condition=models.Q(score__isnull=True) | models.Q(score__range=(0, 100)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Judge and score."""
+        return f"{self.judge}: {self.score}"
+
+    @property
+    def value(self) -> rubrics.Scorecard:
+        """The document as a value of the scoring core."""
+        return rubrics.Scorecard.model_validate(self.document)

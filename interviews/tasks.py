@@ -1,0 +1,44 @@
+"""Celery's doorbells: a task carries an id and nothing else."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from interviews import clock, grading
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def grade(interview_id: str) -> None:
+    """Score one submitted interview, if nobody else is at it."""
+    lease = timedelta(seconds=settings.GRADING_LEASE_SECONDS)
+    grading.grade(uuid.UUID(interview_id), clock=clock.now, lease=lease)
+
+
+@shared_task
+def sweep() -> None:
+    """Hand in what is past its time and ring again for whatever waits."""
+    grace = timedelta(seconds=settings.GRACE_SECONDS)
+    for interview_id in grading.sweep(now=clock.now(), grace=grace):
+        ring(interview_id)
+
+
+def ring(interview_id: uuid.UUID) -> None:
+    """Ask a worker to grade, once the transaction is done.
+
+    A queue that is away is no reason to fail: the row waits, and the next sweep rings again.
+    """
+    transaction.on_commit(lambda: _ring(str(interview_id)))
+
+
+def _ring(interview_id: str) -> None:
+    try:
+        grade.delay(interview_id)
+    except (OperationalError, OSError):
+        log.exception("no queue to ring for interview %s; the sweep will", interview_id)

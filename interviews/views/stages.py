@@ -1,0 +1,110 @@
+"""The answering page: a stage, its drafts, its preview, and the way to another stage."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from interviews import access, clock, desk
+from interviews.forms import DraftForm
+from interviews.views import Request
+
+MAX_PREVIEW = 64 * 1024
+
+
+@never_cache
+@require_safe
+def stage(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Show a stage: to write in when it is the current one, else to read."""
+    answer = access.stage_or_404(request.user, interview_id, stage_id)
+    if not answer.interview.is_running:
+        return redirect("report", interview_id)
+    laid = desk.lay(answer, now=clock.now())
+    return render(
+        request,
+        "interviews/stage.html",
+        {"desk": laid, "saved": desk.opening(laid), "left": laid.left, "key": uuid.uuid4()},
+    )
+
+
+@require_POST
+def draft(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Keep a text. The page's script gets the status line; a plain form goes on to a page."""
+    answer = access.stage_or_404(request.user, interview_id, stage_id)
+    saved = keep(request, answer)
+    if request.htmx:
+        left = answer.interview.times(clock.now()).left
+        return render(
+            request,
+            "interviews/stage.html#status",
+            {"saved": saved, "left": left},
+            status=saved.status,
+        )
+    if saved.status != 200:
+        return unsaved(request, answer, saved)
+    following = "submission" if "review" in request.POST else "interview"
+    return redirect(following, interview_id)
+
+
+@require_POST
+def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Go to a stage, keeping the text of the one that is left."""
+    left = access.stage_or_404(request.user, interview_id, request.POST.get("from", ""))
+    access.stage_or_404(request.user, interview_id, stage_id)
+    if "text" in request.POST:
+        saved = keep(request, left)
+        if saved.status != 200:
+            return unsaved(request, left, saved)
+    left.interview.enter(stage_id, now=clock.now())
+    return redirect("stage", interview_id, stage_id)
+
+
+@require_POST
+def preview(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Render the typed Markdown; nothing is kept."""
+    access.stage_or_404(request.user, interview_id, stage_id)
+    text = request.POST.get("text", "")[:MAX_PREVIEW]
+    return render(request, "interviews/stage.html#preview", {"text": text})
+
+
+@never_cache
+@require_safe
+def clocks(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Say what the clocks show, for a page that was asleep."""
+    answer = access.stage_or_404(request.user, interview_id, stage_id)
+    laid = desk.lay(answer, now=clock.now())
+    return render(request, "interviews/stage.html#clocks", {"desk": laid})
+
+
+def keep(request: Request, answer: access.Answer) -> desk.SaveState:
+    """Save the posted text over the posted revision, and say what became of it."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return desk.SaveState("conflict", "Not saved: reload this page.", 400, answer.revision)
+    outcome = answer.save_draft(
+        form.cleaned_data["text"],
+        base=form.cleaned_data["base"],
+        key=form.cleaned_data["key"],
+        now=clock.now(),
+        grace=timedelta(seconds=settings.GRACE_SECONDS),
+    )
+    return desk.saved_as(outcome, answer)
+
+
+def unsaved(request: Request, answer: access.Answer, saved: desk.SaveState) -> HttpResponse:
+    """Hand back a text that could not be kept, with the reason and a way on."""
+    return render(
+        request,
+        "interviews/unsaved.html",
+        {
+            "answer": answer,
+            "saved": saved,
+            "text": request.POST.get("text", ""),
+            "key": uuid.uuid4(),
+        },
+        status=saved.status,
+    )

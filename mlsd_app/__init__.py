@@ -1,0 +1,1 @@
+"""The project around the two apps: settings, addresses, and the parts that run."""

@@ -1,0 +1,338 @@
+"""YAML text to schema values, with every error at file:line.
+
+The only reader of YAML. Stricter than YAML: one document, no aliases, no tags, no key twice, and
+only true/false, null and decimal numbers are more than text (so ``no`` and ``10:30`` stay text).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from rubrics.schema import Concept, Document, Framework, Indicator, Question
+
+LIBRARY = Path(__file__).parent / "library"
+MAX_BYTES = 1_048_576
+MAX_DEPTH = 20
+
+Data = bool | int | float | str | list["Data"] | dict["str | int", "Data"] | None
+DataPath = tuple[str | int, ...]
+D = TypeVar("D", bound=Document)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something that is wrong with a document, where it is, and what to do."""
+
+    file: str
+    line: int
+    path: str
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        """``file:line: path: message [rule]``, the form that editors jump to."""
+        where = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.line}: {where}{self.message} [{self.rule}]"
+
+
+class InvalidDocument(Exception):
+    """A document cannot be used; ``problems`` says all that is wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in reading order."""
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Parsed YAML and the line (from 1) on which each path begins."""
+
+    file: str
+    data: Data
+    lines: Mapping[DataPath, int]
+
+    def line(self, path: DataPath) -> int:
+        """The line of a path, or of the nearest thing around it that has one."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return self.lines.get((), 1)
+
+    def problem(self, path: DataPath, rule: str, message: str) -> Problem:
+        """Say what is wrong at a path of this source."""
+        return Problem(self.file, self.line(path), dotted(path), rule, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything under one library folder, by id."""
+
+    frameworks: Mapping[str, Framework]
+    concepts: Mapping[str, Concept]
+    questions: Mapping[str, Question]
+    sources: Mapping[str, Source]
+
+
+def dotted(path: DataPath) -> str:
+    """``("rubric", "criteria", 0, "id")`` as ``rubric.criteria[0].id``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def read(file: Path) -> Source:
+    """Parse a file. Raises InvalidDocument when it cannot be read as one YAML document."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InvalidDocument(
+            [Problem(str(file), 1, "", "unreadable", f"cannot be read: {error.strerror}")]
+        ) from error
+    return parse(raw, str(file))
+
+
+def parse(raw: bytes | str, file: str) -> Source:
+    """Parse YAML text. Raises InvalidDocument with every problem of form."""
+    if len(raw) > MAX_BYTES:
+        raise InvalidDocument(
+            [Problem(file, 1, "", "too-large", f"is larger than {MAX_BYTES // 1024} KiB")]
+        )
+    try:
+        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
+        _refuse_depth(text, file)
+        # yaml.compose builds the tree of nodes and makes no object of any kind.
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InvalidDocument([Problem(file, line, "", "encoding", "is not UTF-8 text")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise InvalidDocument(
+            [Problem(file, mark.line + 1 if mark else 1, "", "yaml", _sentence(error))]
+        ) from error
+    except yaml.YAMLError as error:
+        raise InvalidDocument([Problem(file, 1, "", "yaml", _sentence(error))]) from error
+    if node is None:
+        raise InvalidDocument([Problem(file, 1, "", "empty", "holds no document")])
+    reader = _Reader(file)
+    data = reader.value(node, ())
+    if reader.problems:
+        raise InvalidDocument(reader.problems)
+    return Source(file, data, reader.lines)
+
+
+def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Whether an error only says that too little is left once the wrong items are gone."""
+    where = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(where)] == where for other in details if other is not detail
+    )
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    """Stop before composing: the composer recurses in C, and deep nesting kills the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            problem = Problem(file, line, "", "too-deep", f"is nested deeper than {MAX_DEPTH}")
+            raise InvalidDocument([problem])
+
+
+def validate(source: Source, kind: type[D]) -> D:
+    """Make a schema value of a parsed document. Raises InvalidDocument with every problem."""
+    try:
+        return kind.model_validate(source.data)
+    except ValidationError as error:
+        problems = []
+        details = error.errors(include_url=False, include_context=False)
+        for detail in details:
+            if _follows(detail, details):
+                continue
+            path = tuple(part for part in detail["loc"] if part != "[key]")
+            message = detail["msg"].removeprefix("Value error, ")
+            problems.append(source.problem(path, detail["type"].replace("_", "-"), message))
+        raise InvalidDocument(problems) from error
+
+
+def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
+    """Make a question of its source, with the concepts that it names written into it.
+
+    The value stands alone: a later edit of a concept does not change it, and its hash covers
+    every wording that judging uses.
+    """
+    question = validate(source, Question)
+    problems: list[Problem] = []
+    for name in question.concepts:
+        if name not in concepts:
+            position = question.concepts.index(name)
+            problems.append(_no_concept(source, ("concepts", position), name))
+    criteria = []
+    for c, criterion in enumerate(question.rubric.criteria):
+        indicators = []
+        for i, indicator in enumerate(criterion.indicators):
+            path: DataPath = ("rubric", "criteria", c, "indicators", i)
+            known = []
+            for k, name in enumerate(indicator.concepts):
+                if name in concepts:
+                    known.append(concepts[name])
+                else:
+                    problems.append(_no_concept(source, (*path, "concepts", k), name))
+            indicators.append(_with_concepts(indicator, known))
+        criteria.append(criterion.model_copy(update={"indicators": tuple(indicators)}))
+    if problems:
+        raise InvalidDocument(problems)
+    rubric = question.rubric.model_copy(update={"criteria": tuple(criteria)})
+    return question.model_copy(update={"rubric": rubric})
+
+
+def load_library(folder: Path = LIBRARY) -> Library:
+    """Load every framework, concept and question of a folder.
+
+    Raises InvalidDocument with the problems of all files; nothing is loaded in part.
+    """
+    problems: list[Problem] = []
+    sources: dict[str, Source] = {}
+
+    def load(kind: type[D], name: str) -> dict[str, D]:
+        loaded: dict[str, D] = {}
+        for source in _sources(folder / name, problems):
+            try:
+                document = validate(source, kind)
+            except InvalidDocument as error:
+                problems.extend(error.problems)
+                continue
+            identifier = str(getattr(document, "id", ""))
+            if Path(source.file).stem != identifier:
+                problems.append(
+                    source.problem(("id",), "file-name", f"save this as {identifier}.yaml")
+                )
+            loaded[identifier] = document
+            sources[f"{name}/{identifier}"] = source
+        return loaded
+
+    frameworks = load(Framework, "frameworks")
+    concepts = load(Concept, "concepts")
+    questions: dict[str, Question] = {}
+    for name in load(Question, "questions"):
+        try:
+            questions[name] = question_of(sources[f"questions/{name}"], concepts)
+        except InvalidDocument as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidDocument(problems)
+    return Library(frameworks, concepts, questions, sources)
+
+
+def _sources(folder: Path, problems: list[Problem]) -> Iterator[Source]:
+    for file in sorted(folder.glob("*.yaml")):
+        try:
+            yield read(file)
+        except InvalidDocument as error:
+            problems.extend(error.problems)
+
+
+def _no_concept(source: Source, path: DataPath, name: str) -> Problem:
+    return source.problem(path, "unknown-concept", f"no concept is called {name!r}")
+
+
+def _with_concepts(indicator: Indicator, concepts: list[Concept]) -> Indicator:
+    if not concepts:
+        return indicator
+    merged = {
+        field: tuple(
+            dict.fromkeys(
+                phrase for part in (indicator, *concepts) for phrase in getattr(part, field)
+            )
+        )
+        for field in ("wordings", "plain", "details", "reasons")
+    }
+    return indicator.model_copy(update=merged)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem:
+        return f"is not YAML: {error.problem}"
+    return "is not YAML that can be read here"
+
+
+_PLAIN: tuple[tuple[re.Pattern[str], type], ...] = (
+    (re.compile(r"[-+]?\d{1,18}"), int),
+    (re.compile(r"[-+]?(\d{1,18}\.\d{1,18}|\d{1,4}(\.\d{1,4})?e[-+]?\d{1,2})"), float),
+)
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class _Reader:
+    """Turns yaml's nodes into plain data, remembering lines and collecting problems."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[DataPath, int] = {}
+        self.problems: list[Problem] = []
+        self._seen: set[int] = set()
+
+    def value(self, node: yaml.Node, path: DataPath) -> Data:
+        if not self._is_allowed(node, path):
+            return None
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
+        return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+    def _is_allowed(self, node: yaml.Node, path: DataPath) -> bool:
+        # compose() gives the very same node object again for an alias.
+        if id(node) in self._seen:
+            self._add(node, path, "alias", "writes an alias (*name); write the text out")
+            return False
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.count("/"):
+            self._add(node, path, "tag", f"has the tag {node.tag}; tags are not used here")
+            return False
+        self._seen.add(id(node))
+        return True
+
+    def _mapping(self, node: yaml.MappingNode, path: DataPath) -> Data:
+        mapping: dict[str | int, Data] = {}
+        for key_node, value_node in node.value:
+            key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if isinstance(key, bool) or not isinstance(key, str | int):
+                self._add(key_node, path, "key", "has a key that is neither a word nor a number")
+                continue
+            if key in mapping:
+                self._add(key_node, (*path, key), "twice", f"the key {key!r} is here twice")
+                continue
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            mapping[key] = self.value(value_node, (*path, key))
+        return mapping
+
+    def _add(self, node: yaml.Node, path: DataPath, rule: str, message: str) -> None:
+        line = node.start_mark.line + 1
+        if rule == "alias":  # its node stands where the anchor is; its key tells the true line
+            line = self.lines.get(path, line)
+        self.problems.append(Problem(self.file, line, dotted(path), rule, message))
+
+
+def _scalar(node: yaml.ScalarNode) -> bool | int | float | str | None:
+    text = str(node.value)
+    if node.style:  # quoted or a block; plain scalars have none
+        return text
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    for pattern, number in _PLAIN:
+        if pattern.fullmatch(text):
+            return int(text) if number is int else float(text)
+    return text

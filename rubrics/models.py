@@ -1,0 +1,160 @@
+"""The bank's rows: questions, their immutable versions, and versions of frameworks."""
+
+from functools import lru_cache
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from rubrics import schema
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """What can be asked of many questions."""
+
+    def published(self) -> Self:
+        """Those that a candidate can practise, with their published version."""
+        return self.filter(state=Question.State.PUBLISHED).select_related("published")
+
+    def matching(self, *, words: str, topic: str, difficulty: str, target: str) -> Self:
+        """Narrow by free words (all must occur) and by exact properties; blank means any."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                Q(title__icontains=word) | Q(summary__icontains=word) | Q(topic__icontains=word)
+            )
+        if topic:
+            found = found.filter(topic=topic)
+        if difficulty:
+            found = found.filter(difficulty=difficulty)
+        if target:
+            found = found.filter(targets__contains=[target])
+        return found
+
+
+class Question(models.Model):
+    """One question of the bank under its lasting name. What it says is in its versions.
+
+    Title to minutes repeat the published version, to search and sort by.
+    """
+
+    class State(models.TextChoices):
+        """Where a question is in its life."""
+
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        RETIRED = "retired", "Retired"
+
+    slug = models.SlugField(max_length=60, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    published = models.ForeignKey(
+        "QuestionVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    title = models.CharField(max_length=400)
+    summary = models.CharField(max_length=400, blank=True)
+    topic = models.CharField(max_length=60, blank=True)
+    difficulty = models.CharField(max_length=10, blank=True)
+    targets = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=45)
+    updated_at = models.DateTimeField()
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        """Names, order and the promises that the database keeps."""
+
+        ordering: ClassVar = ["title"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="question_published_has_version",
+                condition=~Q(state="published") | Q(published__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """The title."""
+        return self.title
+
+
+class QuestionVersion(models.Model):
+    """A question as it was at one moment. Never edited: the database refuses."""
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.TextField(help_text="JSON, in the order in which it was written")
+    content_hash = models.CharField(max_length=64)
+    rubric_hash = models.CharField(max_length=64)
+    note = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Names, order and the promises that the database keeps."""
+
+        ordering: ClassVar = ["question", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="version_number_once", fields=["question", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        """Name and number, as in ``ad-click-prediction v3``."""
+        return f"{self.question.slug} v{self.number}"
+
+    @property
+    def value(self) -> schema.Question:
+        """The document as a value of the scoring core; parsed once per content."""
+        return _question(_Content(self.content_hash, self.document))
+
+
+class FrameworkVersion(models.Model):
+    """A framework as it was at one moment. Interviews keep the one they began with."""
+
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(max_length=400)
+    document = models.TextField(help_text="JSON, in the order in which it was written")
+    content_hash = models.CharField(max_length=64)
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """Names, order and the promises that the database keeps."""
+
+        ordering: ClassVar = ["slug", "-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="framework_once", fields=["slug", "content_hash"]),
+            models.UniqueConstraint(
+                name="framework_one_current", fields=["slug"], condition=Q(is_current=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The title."""
+        return self.title
+
+    @property
+    def value(self) -> schema.Framework:
+        """The document as a value of the scoring core; parsed once per content."""
+        return _framework(_Content(self.content_hash, self.document))
+
+
+class _Content:
+    """A stored document as a cache key: its hash stands for it."""
+
+    def __init__(self, content_hash: str, document: str) -> None:
+        self.content_hash, self.document = content_hash, document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.content_hash == other.content_hash
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+
+@lru_cache(maxsize=256)
+def _question(content: _Content) -> schema.Question:
+    return schema.Question.model_validate_json(content.document)
+
+
+@lru_cache(maxsize=32)
+def _framework(content: _Content) -> schema.Framework:
+    return schema.Framework.model_validate_json(content.document)

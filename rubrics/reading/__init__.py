@@ -1,0 +1,1 @@
+"""The answer as a judge sees it: units, words, stance, quantities."""

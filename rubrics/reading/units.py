@@ -1,0 +1,221 @@
+"""Text to units (a sentence, a bullet, a heading, a table row) with exact character offsets.
+
+Offsets count characters of the text as given. Linear in the length of the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a unit was written as."""
+
+    HEADING = "heading"
+    SENTENCE = "sentence"
+    BULLET = "bullet"
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Text made comparable, and where each of its characters stood in the text as given."""
+
+    text: str
+    offsets: tuple[int, ...] | None
+    hidden: tuple[tuple[int, int], ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the text as given of a non-empty span of the normalised text."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The smallest piece that can be quoted.
+
+    ``start`` and ``end`` are character offsets in the stage's text as given; ``text`` is the
+    normalised text of the unit; ``block`` numbers the paragraph or list that it stands in.
+    """
+
+    stage: str
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    heading: str
+    block: int
+
+
+# Format characters (zero-width, direction marks, tags) and controls: seen by nobody.
+_UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "−": "-"})
+
+
+def normalise(text: str) -> Normalised:
+    """Fold compatible characters (NFKC, one by one), drop what nobody sees, keep the offsets.
+
+    ``hidden`` are the spans (start, end; characters of the text as given) of HTML comments and
+    of characters that do not show; their text is not part of the answer.
+    """
+    hidden = [(m.start(), m.end()) for m in _COMMENT.finditer(text)]
+    if hidden:
+        text = _COMMENT.sub(lambda comment: " " * len(comment.group()), text)
+    if text.isascii() and text.replace("\n", " ").replace("\t", " ").isprintable():
+        return Normalised(text, None, tuple(hidden))
+    characters: list[str] = []
+    offsets: list[int] = []
+    for position, character in enumerate(text):
+        if character in "\n\t\r":
+            folded = character
+        elif unicodedata.category(character) in _UNSEEN:
+            hidden.append((position, position + 1))
+            continue
+        else:
+            folded = unicodedata.normalize("NFKC", character).translate(_FOLD)
+        characters.append(folded)
+        offsets.extend([position] * len(folded))
+    return Normalised("".join(characters), tuple(offsets), tuple(sorted(hidden)))
+
+
+_HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S|(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$)")
+_BULLET = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s+")
+_ROW = re.compile(r"\s*\|")
+_RULE = re.compile(r"\s*[-=*_|: ]{3,}\s*")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+
+
+def split(stage: str, text: str) -> list[Unit]:
+    """Split a stage's text into units, in order. ``text[unit.start:unit.end]`` is the quote."""
+    normal = normalise(text)
+    units: list[Unit] = []
+    heading = ""
+    for block in _blocks(normal.text):
+        if block.kind is Kind.HEADING:
+            heading = block.label
+        spans: Iterator[tuple[int, int]]
+        if block.kind in (Kind.SENTENCE, Kind.BULLET):
+            spans = _sentences(normal.text, block.start, block.end)
+        else:
+            spans = iter([(block.start, block.end)])
+        for start, end in _cut(normal.text, spans):
+            if start < end:
+                first, last = normal.original(start, end)
+                body = normal.text[start:end]
+                units.append(Unit(stage, first, last, body, block.kind, heading, block.group))
+    return units
+
+
+@dataclass(slots=True)
+class _Block:
+    kind: Kind
+    start: int
+    end: int
+    group: int
+    label: str = ""
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Paragraphs, bullets, rows, headings and lines of code, as spans of the normalised text.
+
+    ``group`` stays the same within one paragraph or one list.
+    """
+    group, last, fenced = 0, _Block(Kind.HEADING, 0, 0, 0), False
+    for start, end in _lines(text):
+        line = text[start:end]
+        is_fence = bool(_FENCE.match(line))
+        fenced ^= is_fence
+        kind, body = (Kind.CODE, start) if fenced else _kind_of(line, start)
+        if kind is None or is_fence:
+            group += 1
+        elif kind is Kind.SENTENCE and last.group == group and _continues(last, text, start):
+            last.end = end
+        else:
+            yield last
+            group += kind is not last.kind
+            label = line.strip().strip("#*_: ") if kind is Kind.HEADING else ""
+            last = _Block(kind, body, end, group, label)
+    yield last
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _kind_of(line: str, start: int) -> tuple[Kind | None, int]:
+    if not line.strip() or _RULE.fullmatch(line):
+        return None, start
+    if _HEADING.match(line):
+        return Kind.HEADING, start + len(line) - len(line.lstrip(" #*_"))
+    if _ROW.match(line):
+        return Kind.ROW, start
+    bullet = _BULLET.match(line)
+    if bullet:
+        return Kind.BULLET, start + bullet.end()
+    return Kind.SENTENCE, start
+
+
+# A line shorter than this was ended by the writer, not by wrapping at a margin.
+_WRAPPED_AT = 55
+
+
+def _continues(block: _Block, text: str, start: int) -> bool:
+    """Whether a plain line goes on with the paragraph or bullet above it."""
+    if block.kind not in (Kind.SENTENCE, Kind.BULLET):
+        return False
+    above = text.rfind("\n", 0, start - 1) + 1
+    if start - 1 - above >= _WRAPPED_AT:
+        return True
+    return text[start : start + 40].lstrip()[:1].islower()
+
+
+_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)|…(?=\s)")
+_SHORT = re.compile(
+    r"(?:^|[\s(.])(?:e\.g|i\.e|vs|approx|incl|resp|cf|al|fig|[a-z])$", re.IGNORECASE
+)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    for stop in _STOP.finditer(text, start, end):
+        before = text[max(begin, stop.start() - 8) : stop.start()]
+        if stop.group() == "." and _SHORT.search(before):
+            continue
+        yield begin, stop.end()
+        begin = stop.end()
+    yield begin, end
+
+
+# No sentence is longer (characters); what is gets cut, so that one unit costs little.
+_LONGEST = 1_000
+
+
+def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Trim spans, and cut what is too long at a blank where there is one."""
+    for begin, end in spans:
+        start, end = _trim(text, begin, end)
+        while end - start > _LONGEST:
+            blank = text.rfind(" ", start, start + _LONGEST)
+            stop = blank if blank > start else start + _LONGEST
+            yield _trim(text, start, stop)
+            start, _ = _trim(text, stop, end)
+        yield start, end
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

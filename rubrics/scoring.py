@@ -1,0 +1,233 @@
+"""From judgements to a scorecard: the Judge protocol, its values, and the arithmetic. Pure.
+
+A judge gives levels with evidence; only ``add_up`` makes a score of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from rubrics.reading.answer import Reading
+from rubrics.schema import (
+    Competency,
+    Criterion,
+    Document,
+    Gate,
+    Level,
+    Question,
+    Rubric,
+    Target,
+)
+
+
+class Depth(StrEnum):
+    """How far an answer went on one indicator."""
+
+    MENTIONED = "mentioned"
+    SPECIFIED = "specified"
+    JUSTIFIED = "justified"
+
+
+# The share of an indicator's points that each depth earns. A bare mention is worth a quarter at
+# most (SCORING: "Levels 3 and 4 need depth, not more names").
+SHARE: Mapping[Depth, float] = {
+    Depth.MENTIONED: 0.25,
+    Depth.SPECIFIED: 0.7,
+    Depth.JUSTIFIED: 1.0,
+}
+
+# Gates of a criterion that writes none: shares of its indicators' points. A gate never asks for
+# more indicators than half (specified) or a fifth (justified) of those that there are.
+DEFAULT_GATES: Mapping[Literal[2, 3, 4], tuple[float, int, int]] = {
+    2: (0.18, 1, 0),
+    3: (0.42, 2, 0),
+    4: (0.68, 3, 1),
+}
+LEAST_FOR_2 = 0.7
+
+
+class Evidence(Document):
+    """A quote: ``stages[stage][start:end] == quote``, in characters of the text as given."""
+
+    stage: str
+    start: int
+    end: int
+    quote: str
+
+
+class Finding(Document):
+    """An indicator that the answer met, how deeply, and where."""
+
+    indicator: str
+    depth: Depth
+    evidence: tuple[Evidence, ...]
+
+
+class Flag(Document):
+    """Something that needs saying beside a level: a red flag, text set aside, hidden text."""
+
+    kind: Literal["red-flag", "set-aside", "hidden"]
+    title: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Judgement(Document):
+    """What one judge found on one criterion. ``level`` is None when it was not judged."""
+
+    criterion: str
+    level: Level | None
+    not_judged: str | None = None
+    points: float = 0.0
+    met: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every quote of the judgement once, in the order of the answer's stages and offsets."""
+        quotes = dict.fromkeys(e for finding in self.met for e in finding.evidence)
+        return tuple(sorted(quotes, key=lambda e: (e.stage, e.start)))
+
+
+Band = Literal["below", "meets", "above"]
+
+
+class Scorecard(Document):
+    """A judge's whole result. ``score`` is 0-100, or None when nothing was judged."""
+
+    judge: str
+    rubric_hash: str
+    score: float | None
+    bands: dict[Target, Band]
+    competencies: dict[Competency, float | None]
+    judgements: tuple[Judgement, ...]
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def band(self) -> str:
+        """The highest target level whose bar is met, or ``below mid``; for a single line."""
+        met = [target for target in Target if self.bands.get(target, "below") != "below"]
+        return str(met[-1]) if met else "below mid"
+
+
+class Judge(Protocol):
+    """Anything that can read an answer and say levels."""
+
+    name: str
+
+    def judge(self, question: Question, reading: Reading) -> tuple[Judgement, ...]:
+        """Give one judgement per criterion, in the rubric's order."""
+        ...
+
+
+def gates_of(criterion: Criterion) -> Mapping[Literal[2, 3, 4], Gate]:
+    """Give a criterion's gates: those that it writes, or the default ones for its indicators."""
+    if criterion.gates:
+        return criterion.gates
+    count = len(criterion.indicators)
+    total = sum(indicator.points for indicator in criterion.indicators)
+    return {
+        level: Gate(
+            points=round(max(share * total, LEAST_FOR_2), 4),
+            specified=min(specified, max(1, count // 2)),
+            justified=min(justified, count),
+        )
+        for level, (share, specified, justified) in DEFAULT_GATES.items()
+    }
+
+
+def level_of(criterion: Criterion, met: Iterable[Finding], caps: Iterable[int] = ()) -> Level:
+    """Give the highest level whose gate, and every gate below it, is passed; caps hold it down."""
+    findings = {finding.indicator: finding for finding in met}
+    points = points_of(criterion, findings.values())
+    deep = [f.depth for f in findings.values() if f.depth is not Depth.MENTIONED]
+    named = {name for name, f in findings.items() if f.depth is not Depth.MENTIONED}
+    level: Level = 1
+    for step, gate in sorted(gates_of(criterion).items()):
+        passed = (
+            points + 1e-9 >= gate.points
+            and len(deep) >= gate.specified
+            and deep.count(Depth.JUSTIFIED) >= gate.justified
+            and named.issuperset(gate.must)
+        )
+        if not passed or any(cap < step for cap in caps):
+            break
+        level = step
+    return level
+
+
+def points_of(criterion: Criterion, met: Iterable[Finding]) -> float:
+    """Add up the points of what was met, each indicator by the share of its depth."""
+    worth = {indicator.id: indicator.points for indicator in criterion.indicators}
+    return round(sum(worth[f.indicator] * SHARE[f.depth] for f in met), 4)
+
+
+def add_up(
+    rubric: Rubric, judgements: Iterable[Judgement], judge: str, flags: Iterable[Flag] = ()
+) -> Scorecard:
+    """Make the scorecard: weighted mean of (level - 1) / 3 over what was judged, times 100.
+
+    A criterion that was not judged leaves numerator and denominator.
+    """
+    listed = tuple(judgements)
+    levels = {j.criterion: j.level for j in listed if j.level is not None}
+    competencies = {
+        competency: _mean({c.id: c for c in rubric.criteria if c.competency is competency}, levels)
+        for competency in Competency
+    }
+    mean = _mean({c.id: c for c in rubric.criteria}, levels)
+    score = None if mean is None else round(percent(mean), 1)
+    return Scorecard(
+        judge=judge,
+        rubric_hash=rubric.hash,
+        score=score,
+        bands={target: _band(rubric, target, score, competencies) for target in rubric.targets},
+        competencies=competencies,
+        judgements=listed,
+        flags=tuple(flags),
+    )
+
+
+def percent(level: float) -> float:
+    """Turn a level (1-4) into a score (0-100)."""
+    return (level - 1) / 3 * 100
+
+
+def expected_score(rubric: Rubric, target: Target) -> float:
+    """Give the score (0-100) of an answer that is exactly at a target's bar everywhere."""
+    expected = rubric.targets[target]
+    weights = {c.id: c.weight for c in rubric.criteria if c.competency in expected}
+    total = sum(weights.values())
+    bars = sum(c.weight * expected[c.competency] for c in rubric.criteria if c.id in weights)
+    return percent(bars / total) if total else 0.0
+
+
+# Above the bar: this many points (0-100) over it, about half a level on every criterion.
+ABOVE = 15.0
+# A competency this many levels under its bar cannot be made up for elsewhere.
+TOO_FAR_BELOW = 1.5
+
+
+def _band(
+    rubric: Rubric,
+    target: Target,
+    score: float | None,
+    competencies: Mapping[Competency, float | None],
+) -> Band:
+    bar = round(expected_score(rubric, target), 1)  # as the score is
+    gaps = [
+        expected - level
+        for competency, expected in rubric.targets[target].items()
+        if (level := competencies.get(competency)) is not None
+    ]
+    if score is None or score < bar or any(gap >= TOO_FAR_BELOW for gap in gaps):
+        return "below"
+    return "above" if score >= min(bar + ABOVE, 97) else "meets"
+
+
+def _mean(criteria: Mapping[str, Criterion], levels: Mapping[str, Level]) -> float | None:
+    judged = [c for c in criteria.values() if c.id in levels]
+    if not judged:
+        return None
+    weight = sum(c.weight for c in judged)
+    return round(sum(c.weight * levels[c.id] for c in judged) / weight, 4)

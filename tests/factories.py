@@ -1,0 +1,208 @@
+"""People, a small question bank and interviews, as rows. Plain functions, nothing hidden."""
+
+import json
+import tempfile
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission, User
+
+from interviews import flow
+from interviews.models import DraftOutcome, Interview, StageAnswer
+from rubrics import bank
+from rubrics.models import FrameworkVersion, Question
+from rubrics.schema import Target
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+GRACE = timedelta(seconds=30)
+STAGES = ("scope", "design", "evaluation")
+
+# Meets every indicator of `question_document` with detail and reason.
+GOOD: dict[str, str] = {
+    "scope": "We raise watch time per session, because clicks mislead.\n\n"
+    "The peak is 3,000 queries per second.",
+    "design": "Candidate generation by an approximate nearest neighbour index cuts a million "
+    "videos to 500, so that the ranker stays affordable.",
+    "evaluation": "An A/B test by user runs for two weeks, because novelty fades.",
+}
+
+
+def a_user(*, name: str = "alice", group: str = "", is_staff: bool = False) -> User:
+    """A person with a verified address; staff may see every table in the admin."""
+    email = f"{name}@example.org"
+    user = User.objects.create_user(username=email, email=email, password=PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if group:
+        user.groups.add(Group.objects.get_or_create(name=group)[0])
+    if is_staff:
+        user.is_staff = True
+        user.save()
+        user.user_permissions.set(Permission.objects.all())
+    return user
+
+
+def framework_document(*, slug: str = "three-stage") -> dict[str, Any]:
+    """A framework of three stages with shares of 8, 10 and 12 minutes."""
+    return {
+        "id": slug,
+        "title": slug.replace("-", " ").capitalize(),
+        "summary": "Scope, design, evaluation.",
+        "stages": [
+            {
+                "id": stage,
+                "title": stage.capitalize(),
+                "share": share,
+                "guide": f"What to cover under **{stage}**.",
+                "asks": ["Who is served?"],
+                "mistakes": ["Beginning with a model."],
+            }
+            for stage, share in zip(STAGES, (8, 10, 12), strict=True)
+        ],
+    }
+
+
+def question_document(*, slug: str = "video-feed", **changes: Any) -> dict[str, Any]:
+    """A question with three criteria; keyword arguments replace its fields."""
+    bars = {"requirements": 2, "architecture": 2, "evaluation": 2}
+    return {
+        "id": slug,
+        "title": slug.replace("-", " ").capitalize(),
+        "summary": f"All about the {slug}.",
+        "topic": "recommendation",
+        "difficulty": "medium",
+        "targets": ["mid", "senior"],
+        "minutes": 30,
+        "prompt": "Design the home feed of a site for *short* films.",
+        "rubric": {
+            "targets": {"mid": bars, "senior": dict.fromkeys(bars, 3)},
+            "criteria": [
+                _criterion(
+                    "goal",
+                    "requirements",
+                    _indicator("metric", "watch time", "per session", "clicks mislead"),
+                    {"id": "load", "title": "The load", "wordings": ["peak"], "quantity": True},
+                ),
+                _criterion(
+                    "retrieval",
+                    "architecture",
+                    _indicator(
+                        "candidates",
+                        "candidate generation",
+                        "approximate nearest neighbour",
+                        "affordable",
+                    ),
+                    flag="tune on the test set",
+                ),
+                _criterion(
+                    "experiment",
+                    "evaluation",
+                    _indicator("ab-test", "A/B test", "by user", "novelty fades"),
+                ),
+            ],
+        },
+        "model_answer": {"framework": "three-stage", "stages": {"scope": "Ask **who** it serves."}},
+        **changes,
+    }
+
+
+def _criterion(
+    name: str, competency: str, *indicators: dict[str, Any], flag: str = ""
+) -> dict[str, Any]:
+    flags = [{"id": "leak", "title": "Leaks the test set", "wordings": [flag]}]
+    return {
+        "id": name,
+        "competency": competency,
+        "title": name.capitalize(),
+        "levels": {str(level): f"{name} as of level {level}" for level in (1, 2, 3, 4)},
+        "indicators": list(indicators),
+        "red_flags": flags if flag else [],
+    }
+
+
+def _indicator(name: str, wording: str, detail: str, reason: str) -> dict[str, Any]:
+    title = f"Names the {name}"
+    return {
+        "id": name,
+        "title": title,
+        "wordings": [wording],
+        "details": [detail],
+        "reasons": [reason],
+    }
+
+
+def fill_bank(
+    *,
+    questions: tuple[dict[str, Any], ...] | None = None,
+    frameworks: tuple[dict[str, Any], ...] | None = None,
+    now: datetime = NOON,
+) -> None:
+    """Import documents as a folder of files, the way every library comes in."""
+    with tempfile.TemporaryDirectory() as name:
+        for kind, documents in (
+            ("questions", questions or (question_document(),)),
+            ("frameworks", frameworks or (framework_document(),)),
+        ):
+            folder = Path(name) / kind
+            folder.mkdir()
+            for document in documents:  # JSON is YAML
+                (folder / f"{document['id']}.yaml").write_text(json.dumps(document))
+        bank.import_library(Path(name), now=now)
+
+
+def an_interview(
+    *,
+    candidate: User,
+    question: str = "video-feed",
+    framework: str = "three-stage",
+    minutes: int = 30,
+    pacing: flow.Pacing = flow.Pacing.SOFT,
+    target: Target = Target.MID,
+    key: uuid.UUID | None = None,
+    now: datetime = NOON,
+) -> Interview:
+    """An interview that begins now, on what `fill_bank` imported."""
+    version = Question.objects.get(slug=question).published
+    assert version
+    return Interview.objects.begin(
+        key=key or uuid.uuid4(),
+        candidate=candidate,
+        version=version,
+        framework=FrameworkVersion.objects.get(slug=framework, is_current=True),
+        minutes=minutes,
+        pacing=pacing,
+        target=target,
+        now=now,
+    )
+
+
+def write(interview: Interview, texts: dict[str, str], *, now: datetime) -> None:
+    """Write whole stages in their order, as a candidate with soft pacing would."""
+    for stage, text in texts.items():
+        interview.enter(stage, now=now)
+        outcome = draft(interview, stage, text, now=now)
+        assert outcome.refused is None, outcome
+
+
+def draft(interview: Interview, stage: str, text: str, *, now: datetime) -> DraftOutcome:
+    """Save a text over whatever the stage holds."""
+    answer = StageAnswer.objects.get(interview=interview, stage=stage)
+    return answer.save_draft(text, base=answer.revision, key=uuid.uuid4(), now=now, grace=GRACE)
+
+
+def submitted(
+    *, candidate: User, texts: dict[str, str] | None = None, now: datetime = NOON
+) -> Interview:
+    """An interview that was begun, written and handed in at one moment."""
+    interview = an_interview(candidate=candidate, now=now)
+    write(interview, GOOD if texts is None else texts, now=now)
+    interview.submit(flow.Submitter.CANDIDATE, now=now)
+    return fresh(interview)
+
+
+def fresh(interview: Interview) -> Interview:
+    """The interview as it stands in the database now."""
+    return Interview.objects.with_question().get(pk=interview.pk)

@@ -1,0 +1,205 @@
+"""The report page, and the truthful wait for it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from interviews import grading
+from interviews.models import Interview, Scorecard
+from rubrics import scoring
+from rubrics.scoring import Judgement
+from tests import factories
+from tests.pages import HOSTILE, is_harmless, page
+
+HTMX = {"HX-Request": "true"}
+LEASE = timedelta(minutes=1)
+
+
+def path(interview: Interview) -> str:
+    return f"/interviews/{interview.pk}/report/"
+
+
+@pytest.fixture
+def waiting(bank: None, alice: User, now: datetime) -> Interview:
+    return factories.submitted(candidate=alice, now=now)
+
+
+def scored(candidate: User, texts: dict[str, str], now: datetime) -> Interview:
+    interview = factories.submitted(candidate=candidate, texts=texts, now=now)
+    assert grading.grade(interview.pk, clock=lambda: now, lease=LEASE)
+    return interview
+
+
+# --- the wait -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "words"),
+    [
+        ({}, "queued", "Waiting to be scored"),
+        ({"graded_until": 60, "attempts": 1}, "scoring", "Scoring your answer"),
+        ({"attempts": 1}, "retrying", "tried again by itself"),
+        ({"graded_until": -60, "attempts": 1}, "retrying", "tried again by itself"),
+        ({"attempts": 9}, "late", "You can leave"),
+    ],
+)
+def test_the_wait_says_how_far_scoring_is(
+    browser_of_alice: Client,
+    waiting: Interview,
+    now: datetime,
+    row: dict[str, int],
+    state: str,
+    words: str,
+) -> None:
+    if "graded_until" in row:
+        until = now + timedelta(seconds=row["graded_until"])
+        Interview.objects.update(graded_until=until)
+    Interview.objects.update(attempts=row.get("attempts", 0))
+    for headers in ({}, HTMX):
+        answer = browser_of_alice.get(path(waiting), headers=headers)
+        told = page(answer).one("div", id="grading")
+        assert told.attributes["data-grading"] == state
+        assert words in told.text
+        assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_page_that_waits_gets_the_line_alone_and_then_the_report(
+    browser_of_alice: Client, waiting: Interview, now: datetime
+) -> None:
+    answer = browser_of_alice.get(path(waiting), headers=HTMX)
+    assert page(answer).elements[0].attributes["id"] == "grading"
+    grading.grade(waiting.pk, clock=lambda: now, lease=LEASE)
+    assert browser_of_alice.get(path(waiting), headers=HTMX)["HX-Refresh"] == "true"
+    assert "Scored by the rules judge" in page(browser_of_alice.get(path(waiting))).one("main").text
+
+
+@pytest.mark.parametrize("by", ["page", "sweep"])
+def test_who_did_not_hand_in_is_told_that_the_clock_did(
+    browser_of_alice: Client, waiting: Interview, now: datetime, by: str
+) -> None:
+    Interview.objects.update(submitted_by=by)
+    assert "Time was up" in page(browser_of_alice.get(path(waiting))).one("main").text
+    grading.grade(waiting.pk, clock=lambda: now, lease=LEASE)
+    assert "The clock handed this in" in page(browser_of_alice.get(path(waiting))).one("main").text
+
+
+def test_what_is_still_being_written_has_no_report(
+    browser_of_alice: Client, interview: Interview
+) -> None:
+    assert browser_of_alice.get(path(interview))["Location"] == f"/interviews/{interview.pk}/"
+
+
+# --- the report ---------------------------------------------------------------------------
+
+
+def test_every_quote_leads_to_a_mark_in_the_answer(
+    browser_of_alice: Client, alice: User, bank: None, now: datetime
+) -> None:
+    texts = {**factories.GOOD, "scope": f"🎬 {factories.GOOD['scope']}\n\nWe saw 語."}
+    shown = page(browser_of_alice.get(path(scored(alice, texts, now))))
+    links = [each for each in shown.all("a") if each.attributes["href"].startswith("#quote-")]
+    marks = {
+        each.attributes["id"]: each.text for each in shown.elements if each.tag in ("mark", "s")
+    }
+    assert links
+    for link in links:
+        assert marks[link.attributes["href"][1:]] == link.text
+    identifiers = [each.attributes["id"] for each in shown.elements if "id" in each.attributes]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_the_answer_stands_there_letter_by_letter(
+    browser_of_alice: Client, alice: User, bank: None, now: datetime
+) -> None:
+    text = (
+        "  🎬 <b>indented</b> & so on\n\n\tWe raise watch time per session, since clicks mislead.\n"
+    )
+    shown = page(browser_of_alice.get(path(scored(alice, {"scope": text}, now))))
+    assert shown.one("div", id="stage-scope").text == text
+
+
+def test_the_report_says_what_is_missing_and_what_the_next_level_needs(
+    browser_of_alice: Client, alice: User, bank: None, now: datetime
+) -> None:
+    main = page(browser_of_alice.get(path(scored(alice, {}, now)))).one("main").text
+    assert "0 of 100" in " ".join(main.split())
+    assert "Not found in your answer" in main
+    assert "What level 2 needs" in main
+    assert main.count("Nothing was written here.") == 3
+
+
+def test_what_nobody_judged_is_told_and_is_no_zero(
+    browser_of_alice: Client, waiting: Interview, now: datetime
+) -> None:
+    names = ("goal", "retrieval", "experiment")
+    judgements = [
+        Judgement(criterion=name, level=None, not_judged="No answer came.") for name in names
+    ]
+    card = scoring.add_up(waiting.version.value.rubric, judgements, "rules")
+    Scorecard.objects.record(waiting, card, now=now)
+    shown = page(browser_of_alice.get(path(waiting)))
+    assert shown.one("span", class_="stat-value").text.split() == ["–", "of", "100"]
+    assert len(list(shown.all("span", class_="level", data_level="none"))) == 3
+    assert shown.one("main").text.count("No answer came.") == 3
+
+
+def test_hostile_text_does_no_harm_in_the_report(
+    browser_of_alice: Client, alice: User, bank: None, now: datetime
+) -> None:
+    for text in HOSTILE:
+        written = f"We raise watch time per session, because clicks mislead {text}."
+        shown = page(browser_of_alice.get(path(scored(alice, {"scope": written}, now))))
+        answer = shown.one("div", id="stage-scope")
+        assert answer.text == written
+        assert {each.tag for each in answer.inside} <= {"mark", "s"}
+        assert not any("alert(1)" in script.text for script in shown.all("script"))
+        assert not any("evil.example" in str(each.attributes) for each in shown.elements)
+
+
+def test_a_hostile_model_answer_does_no_harm(
+    browser_of_alice: Client, alice: User, db: None, now: datetime
+) -> None:
+    model = {"framework": "three-stage", "stages": {"scope": "\n\n".join(HOSTILE)}}
+    factories.fill_bank(questions=(factories.question_document(model_answer=model),))
+    shown = page(browser_of_alice.get(path(scored(alice, {}, now))))
+    prose = shown.one("div", class_="fold-body prose")
+    assert prose.inside
+    assert all(is_harmless(each) for each in prose.inside)
+
+
+def test_the_report_costs_few_queries(
+    browser_of_alice: Client,
+    alice: User,
+    bank: None,
+    now: datetime,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    interview = scored(alice, factories.GOOD, now)
+    with django_assert_max_num_queries(8):
+        browser_of_alice.get(path(interview))
+
+
+# --- who, how -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_another_persons_report_is_not_there(
+    browser_of_mallory: Client, waiting: Interview, now: datetime, headers: dict[str, str]
+) -> None:
+    assert browser_of_mallory.get(path(waiting), headers=headers).status_code == 404
+    grading.grade(waiting.pk, clock=lambda: now, lease=LEASE)
+    assert browser_of_mallory.get(path(waiting), headers=headers).status_code == 404
+
+
+def test_strangers_sign_in_first(client: Client, waiting: Interview) -> None:
+    assert client.get(path(waiting))["Location"] == f"/accounts/login/?next={path(waiting)}"
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_it_takes_no_other_method(
+    browser_of_alice: Client, waiting: Interview, method: str
+) -> None:
+    assert getattr(browser_of_alice, method)(path(waiting)).status_code == 405

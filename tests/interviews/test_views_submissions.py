@@ -1,0 +1,155 @@
+"""Handing in: once, with the last words, whoever presses and however often."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from interviews.flow import State, Submitter
+from interviews.models import Interview, StageAnswer
+from interviews.models.stage import MAX_BYTES
+from tests import factories
+from tests.pages import page
+
+
+@pytest.fixture
+def path(interview: Interview) -> str:
+    return f"/interviews/{interview.pk}/submission/"
+
+
+def last_words(text: str, *, base: int = 0, **more: str) -> dict[str, str]:
+    """What a page sends that hands in with what is in its box."""
+    return {"from": "scope", "text": text, "base": str(base), "key": str(uuid.uuid4()), **more}
+
+
+def stored(interview: Interview) -> str:
+    return StageAnswer.objects.get(interview=interview, stage="scope").text
+
+
+def test_a_last_look_says_how_much_is_written_where(
+    browser_of_alice: Client, interview: Interview, path: str
+) -> None:
+    factories.write(interview, {"scope": "two words"}, now=interview.started_at)
+    answer = browser_of_alice.get(path)
+    cells = [cell.text for cell in page(answer).all("td")]
+    assert cells == ["Scope", "2", "Design", "empty", "Evaluation", "empty"]
+    assert "no-store" in answer["Cache-Control"]
+    assert factories.fresh(interview).is_running
+
+
+def test_handing_in_leads_to_the_report_and_rings_a_worker(
+    browser_of_alice: Client,
+    interview: Interview,
+    path: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as bells:
+        answer = browser_of_alice.post(path)
+    assert answer["Location"] == f"/interviews/{interview.pk}/report/"
+    kept = factories.fresh(interview)
+    assert (kept.state, kept.submitted_by) == (State.SUBMITTED, Submitter.CANDIDATE)
+    assert len(bells) == 1
+
+
+def test_handing_in_twice_is_no_error_and_happens_once(
+    browser_of_alice: Client,
+    interview: Interview,
+    path: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as bells:
+        answers = [browser_of_alice.post(path) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {302}
+    assert len(bells) == 1
+    assert interview.ledger.filter(kind="submitted").count() == 1
+
+
+def test_the_back_button_after_handing_in_leads_to_the_report(
+    browser_of_alice: Client, interview: Interview, path: str
+) -> None:
+    browser_of_alice.post(path)
+    assert browser_of_alice.get(path)["Location"] == f"/interviews/{interview.pk}/report/"
+
+
+def test_the_last_words_are_part_of_what_is_handed_in(
+    browser_of_alice: Client, interview: Interview, path: str
+) -> None:
+    assert browser_of_alice.post(path, last_words("the last words")).status_code == 302
+    assert stored(interview) == "the last words"
+    assert factories.fresh(interview).state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (last_words("x" * (MAX_BYTES + 1)), 413),
+        (last_words("typed over another", base=7), 409),
+        (last_words("of a broken form", base=-1), 400),
+    ],
+)
+def test_words_that_cannot_be_kept_hold_a_person_back_and_are_handed_back(
+    browser_of_alice: Client, interview: Interview, path: str, sent: dict[str, str], status: int
+) -> None:
+    answer = browser_of_alice.post(path, sent)
+    assert (answer.status_code, page(answer).typed()) == (status, sent["text"])
+    assert factories.fresh(interview).is_running
+
+
+def test_the_clock_waits_for_nobody(
+    browser_of_alice: Client, interview: Interview, path: str
+) -> None:
+    answer = browser_of_alice.post(path, last_words("over another", base=7, clock="1"))
+    assert answer.status_code == 302
+    assert factories.fresh(interview).submitted_by == Submitter.PAGE
+
+
+def test_after_the_sweep_was_there_first_nothing_breaks(
+    browser_of_alice: Client, interview: Interview, path: str
+) -> None:
+    interview.submit(Submitter.SWEEP, now=interview.deadline_at + timedelta(minutes=1))
+    assert browser_of_alice.post(path, {"clock": "1"}).status_code == 302
+    assert factories.fresh(interview).submitted_by == Submitter.SWEEP
+
+
+def test_words_that_come_after_handing_in_are_handed_back(
+    browser_of_alice: Client, path: str
+) -> None:
+    browser_of_alice.post(path)
+    answer = browser_of_alice.post(path, last_words("too late"))
+    assert (answer.status_code, page(answer).typed()) == (410, "too late")
+
+
+@pytest.mark.parametrize("left", ["", "nowhere", "\x00"])
+def test_words_for_a_stage_that_is_not_there_are_not_lost_in_silence(
+    browser_of_alice: Client, interview: Interview, path: str, left: str
+) -> None:
+    assert browser_of_alice.post(path, {**last_words("words"), "from": left}).status_code == 404
+    assert factories.fresh(interview).is_running
+
+
+def test_another_persons_interview_is_not_there(
+    browser_of_mallory: Client, interview: Interview, path: str
+) -> None:
+    assert browser_of_mallory.get(path).status_code == 404
+    assert browser_of_mallory.post(path).status_code == 404
+    assert factories.fresh(interview).is_running
+
+
+def test_strangers_sign_in_first(client: Client, interview: Interview, path: str) -> None:
+    assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
+    assert client.post(path).status_code == 302
+    assert factories.fresh(interview).is_running
+
+
+def test_a_form_of_another_site_hands_nothing_in(interview: Interview, path: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(interview.candidate)
+    assert strict.post(path).status_code == 403
+    assert factories.fresh(interview).is_running
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_it_takes_no_other_method(browser_of_alice: Client, path: str, method: str) -> None:
+    assert getattr(browser_of_alice, method)(path).status_code == 405
