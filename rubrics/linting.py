@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 
 from rubrics.loading import DataPath, Library, Problem, Source
-from rubrics.reading.lexicon import BadPhrase, variants, words
+from rubrics.reading.lexicon import BadPhrase, Slots, readings, words
 from rubrics.schema import (
     Competency,
     Criterion,
@@ -109,15 +109,23 @@ def _names(indicator: Indicator) -> Iterator[tuple[DataPath, str]]:
             yield (part, number), phrase
 
 
-def _spelled(phrases: Iterable[str]) -> set[tuple[tuple[str, ...], ...]]:
-    return {variant for phrase in phrases for variant in variants(phrase)}
+def _spelled(phrases: Iterable[str]) -> set[Slots]:
+    """Spell phrases out, so that two ways of writing the same can be told."""
+    read = [parts for phrase in phrases for parts in readings(phrase)]
+    whole = {(frozenset({spelling}),) for parts in read if len(parts) == 1 for spelling in parts[0]}
+    return whole | {parts for parts in read if len(parts) > 1}
+
+
+def _whole(phrase: str) -> set[tuple[str, ...]]:
+    """The spellings of a phrase that has no gap."""
+    return {spelling for parts in readings(phrase) if len(parts) == 1 for spelling in parts[0]}
 
 
 @rule("phrase")
 def _phrase_can_be_read(question: Question, frameworks: Mapping[str, Framework]) -> Found:
     for path, phrase in _phrases(question):
         try:
-            variants(phrase)
+            readings(phrase)
         except BadPhrase as error:
             yield path, str(error)
 
@@ -182,7 +190,7 @@ def _wording_is_not_one_common_word(
     common = set(words(TOO_COMMON).stems)
     for path, _, indicator in _indicators(question):
         for inner, phrase in _names(indicator):
-            if any(len(v) == 1 and len(v[0]) == 1 and v[0][0] in common for v in variants(phrase)):
+            if any(v[0] in common for v in _whole(phrase) if len(v) == 1):
                 yield (*path, *inner), f"{phrase!r} is said by anybody about anything"
 
 
@@ -193,7 +201,7 @@ def _prompt_does_not_hold_a_wording(
     prompt = f" {' '.join(words(question.prompt).stems)} "
     for path, _, indicator in _indicators(question):
         for inner, phrase in _names(indicator):
-            if any(all(f" {' '.join(p)} " in prompt for p in v) for v in variants(phrase)):
+            if any(f" {' '.join(spelling)} " in prompt for spelling in _whole(phrase)):
                 yield (*path, *inner), f"the prompt already says {phrase!r}"
 
 

@@ -13,12 +13,16 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Generic, TypeVar
 
 import ahocorasick
 import Stemmer
 
 K = TypeVar("K", bound=Hashable)
+Span = tuple[int, int]
+Part = tuple[str, ...]
+Slots = tuple[frozenset[Part], ...]
 
 GAP = 6
 MAX_ALTERNATIVES = 96
@@ -52,11 +56,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Match(Generic[K]):
-    """A phrase found: whose it is, and its first and last word (indices, both inclusive)."""
+    """A phrase found: whose it is, and its first and last word (indices, both inclusive).
+
+    ``spans`` are the runs of words of the phrase itself, without what lies in its gaps.
+    """
 
     key: K
     first: int
     last: int
+    spans: tuple[Span, ...]
 
 
 def words(text: str) -> Words:
@@ -90,28 +98,35 @@ def stem(word: str) -> str:
     return stemmed
 
 
-def variants(phrase: str) -> list[tuple[tuple[str, ...], ...]]:
-    """Spell a phrase out: each variant is its parts (between gaps), each part its stems.
+_GAPPED_CHOICE = re.compile(r"\(([^()]*\s\.\.\s[^()]*)\)")
 
-    Raises BadPhrase when brackets do not pair, when no word is left, or when it has more than
-    ``MAX_ALTERNATIVES`` variants.
+
+def readings(phrase: str) -> list[Slots]:
+    """Read a phrase: its parts between gaps, each with all its spellings in stems.
+
+    There is more than one reading when alternatives differ in their gaps. Raises BadPhrase when
+    brackets do not pair, when a part holds no word, or when one has more than
+    ``MAX_ALTERNATIVES`` spellings.
     """
-    pieces = re.split(r"\(([^()]*)\)", phrase)
+    choice = _GAPPED_CHOICE.search(phrase)
+    if choice:
+        before, after = phrase[: choice.start()], phrase[choice.end() :]
+        return [r for one in choice[1].split("|") for r in readings(f"{before}{one}{after}")]
+    return [tuple(_spellings(part, phrase) for part in re.split(r"\s\.\.\s", phrase))]
+
+
+def _spellings(part: str, phrase: str) -> frozenset[Part]:
+    pieces = re.split(r"\(([^()]*)\)", part)
     if any(bracket in piece for piece in pieces for bracket in "()"):
         raise BadPhrase(f"the brackets in {phrase!r} do not pair")
     choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
-    count = 1
-    for choice in choices:
-        count *= len(choice)
+    count = prod(map(len, choices))
     if count > MAX_ALTERNATIVES:
         raise BadPhrase(f"{phrase!r} has {count} variants; {MAX_ALTERNATIVES} at most")
-    spelled = set()
-    for chosen in product(*choices):
-        parts = tuple(words(part).stems for part in re.split(r"\s\.\.\s", "".join(chosen)))
-        if not all(parts):
-            raise BadPhrase(f"a part of {phrase!r} holds no word")
-        spelled.add(parts)
-    return sorted(spelled)
+    spelled = frozenset(words("".join(chosen)).stems for chosen in product(*choices))
+    if () in spelled:
+        raise BadPhrase(f"a part of {phrase!r} holds no word")
+    return spelled
 
 
 class Lexicon(Generic[K]):
@@ -120,26 +135,25 @@ class Lexicon(Generic[K]):
     def __init__(self, phrases: Mapping[K, Iterable[str]]) -> None:
         """Build from key → phrases. Raises BadPhrase."""
         self._automaton = ahocorasick.Automaton()
-        # part → the keys it is whole for; part → (variant, position) where it has gaps
-        self._whole: defaultdict[tuple[str, ...], list[K]] = defaultdict(list)
-        self._gapped: dict[tuple[tuple[str, ...], ...], list[K]] = defaultdict(list)
-        self._in_gapped: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
-        for key, written in phrases.items():
-            for parts in dict.fromkeys(v for phrase in written for v in variants(phrase)):
-                if len(parts) == 1:
-                    self._whole[parts[0]].append(key)
+        # spelling → the keys that it is whole for, and its places (phrase, slot) in gapped ones
+        whole: defaultdict[Part, dict[K, None]] = defaultdict(dict)
+        places: defaultdict[Part, list[tuple[int, int]]] = defaultdict(list)
+        self._gapped: list[tuple[K, int]] = []
+        for key, parts in _each_reading(phrases):
+            if len(parts) > 1:
+                self._gapped.append((key, len(parts)))
+            for slot, spelling in ((n, s) for n, part in enumerate(parts) for s in part):
+                if len(parts) > 1:
+                    places[spelling].append((len(self._gapped) - 1, slot))
                 else:
-                    self._gapped[parts].append(key)
-        self._variants = list(self._gapped)
-        for number, parts in enumerate(self._variants):
-            for part in parts:
-                self._in_gapped[part].add(number)
-        for part in {*self._whole, *self._in_gapped}:
-            self._automaton.add_word(f" {' '.join(part)} ", part)
+                    whole[spelling][key] = None
+        for spelling in {*whole, *places}:
+            found = (len(spelling), tuple(whole[spelling]), tuple(places[spelling]))
+            self._automaton.add_word(f" {' '.join(spelling)} ", found)
         if len(self._automaton):
             self._automaton.make_automaton()
 
-    def find(self, stems: tuple[str, ...]) -> list[Match[K]]:
+    def find(self, stems: Part) -> list[Match[K]]:
         """Every phrase in a unit's stems, overlapping ones too, in no special order."""
         if not len(self._automaton) or not stems:
             return []
@@ -149,35 +163,38 @@ class Lexicon(Generic[K]):
             position += len(one) + 1
             last_at[position] = index
         matches: list[Match[K]] = []
-        places: dict[tuple[str, ...], list[int]] = {}
-        hits: set[int] = set()
-        for end, part in self._automaton.iter(haystack):
-            first = last_at[end] - len(part) + 1
-            matches += [
-                Match(key, first, first + len(part) - 1) for key in self._whole.get(part, ())
-            ]
-            if part in self._in_gapped:
-                places.setdefault(part, []).append(first)
-                hits |= self._in_gapped[part]
-        for number in hits:
-            parts = self._variants[number]
-            if all(part in places for part in parts):
-                for first, last in _joined(parts, places):
-                    matches += [Match(key, first, last) for key in self._gapped[parts]]
+        gapped: defaultdict[int, defaultdict[int, list[Span]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for end, (length, keys, places) in self._automaton.iter(haystack):
+            last = last_at[end]
+            span = (last - length + 1, last)
+            matches += [Match(key, *span, (span,)) for key in keys]
+            for phrase, slot in places:
+                gapped[phrase][slot].append(span)
+        for phrase, found in gapped.items():
+            key, count = self._gapped[phrase]
+            if len(found) == count:
+                for spans in _joined([sorted(found[slot]) for slot in range(count)]):
+                    matches.append(Match(key, spans[0][0], spans[-1][1], spans))
         return matches
 
 
-def _joined(
-    parts: tuple[tuple[str, ...], ...], places: Mapping[tuple[str, ...], list[int]]
-) -> Iterator[tuple[int, int]]:
-    """Where the parts follow each other with at most GAP words between: first, last word."""
-    for first in places[parts[0]]:
-        end = first + len(parts[0])
-        for part in parts[1:]:
-            starts = places[part]
-            at = bisect_left(starts, end)
-            if at == len(starts) or starts[at] - end > GAP:
+def _each_reading(phrases: Mapping[K, Iterable[str]]) -> Iterator[tuple[K, Slots]]:
+    for key, written in phrases.items():
+        for parts in dict.fromkeys(parts for phrase in written for parts in readings(phrase)):
+            yield key, parts
+
+
+def _joined(found: list[list[Span]]) -> Iterator[tuple[Span, ...]]:
+    """Where the parts follow each other with at most GAP words between: the span of each part."""
+    for begin in found[0]:
+        spans = [begin]
+        for places in found[1:]:
+            after = spans[-1][1] + 1
+            at = bisect_left(places, (after, -1))
+            if at == len(places) or places[at][0] - after > GAP:
                 break
-            end = starts[at] + len(part)
+            spans.append(places[at])
         else:
-            yield first, end - 1
+            yield tuple(spans)

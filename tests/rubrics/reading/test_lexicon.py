@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubrics.reading.lexicon import GAP, BadPhrase, Lexicon, stem, variants, words
+from rubrics.reading.lexicon import GAP, BadPhrase, Lexicon, readings, stem, words
 
 
 def found(phrase: str, text: str) -> list[str]:
@@ -62,12 +62,12 @@ def test_overlapping_phrases_are_all_found() -> None:
 @pytest.mark.parametrize("phrase", ["", "...", "(a|b", "a) b", "x .. ..", "((a|b)|c)"])
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(BadPhrase):
-        variants(phrase)
+        readings(phrase)
 
 
 def test_too_many_alternatives_are_refused() -> None:
     with pytest.raises(BadPhrase, match="variants"):
-        variants("(a|b|c|d) " * 6)
+        readings("(a|b|c|d) " * 6)
 
 
 def test_an_empty_lexicon_finds_nothing() -> None:
