@@ -43,6 +43,12 @@ def interviews_of(person: Person, page: str) -> Page[Interview]:
     return Paginator(found, PER_PAGE).get_page(page)
 
 
+def latest_of(person: Person) -> list[Interview]:
+    """Give the person's latest interviews that are handed in."""
+    handed_in = Interview.objects.visible_to(person).exclude(state=flow.State.RUNNING)
+    return list(handed_in.with_question().prefetch_related("scorecards")[:5])
+
+
 def unfinished_of(person: Person) -> list[Interview]:
     """Give the interviews that the person is still writing."""
     return list(Interview.objects.visible_to(person).running().with_question()[:5])

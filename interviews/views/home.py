@@ -21,6 +21,6 @@ def home(request: Request) -> HttpResponse:
         {
             "unfinished": access.unfinished_of(request.user),
             "next_question": access.next_question(request.user),
-            "latest": access.interviews_of(request.user, "1").object_list[:5],
+            "latest": access.latest_of(request.user),
         },
     )

@@ -66,7 +66,7 @@ class Given:
         shingles: set[tuple[str, ...]] = set()
         sentences = []
         for text in texts:
-            for unit in split("", text):
+            for unit in split("", normalise(text)):
                 stems = words(unit.text).stems
                 shingles |= set(_shingles(stems))
                 sentences.append(f" {' '.join(stems)} ")
@@ -131,8 +131,9 @@ def read(stages: Mapping[str, str], given: Given) -> Reading:
     hidden: list[tuple[str, int, int]] = []
     seen: set[tuple[str, ...]] = set()
     for stage, text in stages.items():
-        hidden += [(stage, start, end) for start, end in normalise(text).hidden]
-        for unit in split(stage, text):
+        normal = normalise(text)
+        hidden += [(stage, start, end) for start, end in normal.hidden]
+        for unit in split(stage, normal):
             unit_words = words(unit.text)
             why = _why_aside(unit, unit_words, given, seen)
             if why:

@@ -54,6 +54,7 @@ class Unit:
 
 # Format characters (zero-width, direction marks, tags) and controls: seen by nobody.
 _UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
+_ODD = re.compile(r"[^\n\r\t -~]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "−": "-"})
 
@@ -67,21 +68,25 @@ def normalise(text: str) -> Normalised:
     hidden = [(m.start(), m.end()) for m in _COMMENT.finditer(text)]
     if hidden:
         text = _COMMENT.sub(lambda comment: " " * len(comment.group()), text)
-    if text.isascii() and text.replace("\n", " ").replace("\t", " ").isprintable():
+    if not _ODD.search(text):
         return Normalised(text, None, tuple(hidden))
-    characters: list[str] = []
+    pieces: list[str] = []
     offsets: list[int] = []
-    for position, character in enumerate(text):
-        if character in "\n\t\r":
-            folded = character
-        elif unicodedata.category(character) in _UNSEEN:
-            hidden.append((position, position + 1))
+    done = 0
+    for odd in _ODD.finditer(text):
+        position = odd.start()
+        pieces.append(text[done:position])
+        offsets.extend(range(done, position))
+        done = position + 1
+        if unicodedata.category(odd.group()) in _UNSEEN:
+            hidden.append((position, done))
             continue
-        else:
-            folded = unicodedata.normalize("NFKC", character).translate(_FOLD)
-        characters.append(folded)
+        folded = unicodedata.normalize("NFKC", odd.group()).translate(_FOLD)
+        pieces.append(folded)
         offsets.extend([position] * len(folded))
-    return Normalised("".join(characters), tuple(offsets), tuple(sorted(hidden)))
+    pieces.append(text[done:])
+    offsets.extend(range(done, len(text)))
+    return Normalised("".join(pieces), tuple(offsets), tuple(sorted(hidden)))
 
 
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S|(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$)")
@@ -91,9 +96,8 @@ _RULE = re.compile(r"\s*[-=*_|: ]{3,}\s*")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
-def split(stage: str, text: str) -> list[Unit]:
-    """Split a stage's text into units, in order. ``text[unit.start:unit.end]`` is the quote."""
-    normal = normalise(text)
+def split(stage: str, normal: Normalised) -> list[Unit]:
+    """Split a stage's text into units, in order; their offsets are those of the text as given."""
     units: list[Unit] = []
     heading = ""
     for block in _blocks(normal.text):

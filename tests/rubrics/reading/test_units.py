@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubrics.reading.units import Kind, normalise, split
+from rubrics.reading import units
+from rubrics.reading.units import Kind, Unit, normalise
+
+
+def split(stage: str, text: str) -> list[Unit]:
+    return units.split(stage, normalise(text))
 
 
 def kinds(text: str) -> list[tuple[Kind, str]]:
@@ -30,8 +35,8 @@ def test_blocks_are_told_apart() -> None:
 
 
 def test_a_unit_knows_its_heading() -> None:
-    units = split("scope", "# Data\nLogs of clicks.\n# Later\nVideo.\n")
-    assert [unit.heading for unit in units] == ["Data", "Data", "Later", "Later"]
+    found = split("scope", "# Data\nLogs of clicks.\n# Later\nVideo.\n")
+    assert [unit.heading for unit in found] == ["Data", "Data", "Later", "Later"]
 
 
 @pytest.mark.parametrize(
