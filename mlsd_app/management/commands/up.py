@@ -144,14 +144,14 @@ def _start(run: Run) -> None:
     """Prepare database and files, start the parts, wait until all of it answers."""
     queue_folder.prepare(run.var / "queue")
     preparation.migrate(run.tell)
-    run.start("worker", parts.worker_command(queues=settings.QUEUES))
-    run.start("beat", parts.beat_command())
     preparation.collect_static(run.tell)
-    preparation.import_bank()
+    run.start("web", parts.web_command(host=run.host, port=run.port), talks=True)
+    run.start("worker", parts.worker_command(queues=settings.QUEUES))
+    preparation.import_bank()  # while those two load their code
     password = _demo_accounts(run)
     connection.close()
-    run.start("web", parts.web_command(host=run.host, port=run.port), talks=True)
     _wait_until_ready(run)
+    run.start("beat", parts.beat_command())  # nobody waits for it: its first turn comes later
     if password:
         run.tell(f"Demo accounts (this machine only), all with the password {password}")
         for account in demo.ACCOUNTS:
