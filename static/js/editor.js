@@ -48,7 +48,8 @@ class Editor {
     this.request = null; // the promise of the request under way
     this.timer = null;
     this.failures = 0;
-    this.halted = false; // a conflict or a lock waits for a person
+    this.halted = false; // a conflict, a lock or too long a text waits for a person
+    this.isTooLong = false; // shortening it is enough to go on
     this.savedAt = null;
     this.wasTroubled = false;
   }
@@ -97,8 +98,9 @@ class Editor {
     count();
     const number = words(kept.text);
     announce(`${number} words that were kept on this device are back.`);
-    if (kept.base !== this.revision) {
-      // Either our own text arrived and its answer was lost, or somebody else wrote meanwhile.
+    if (kept.sending || kept.base !== this.revision) {
+      // Our own text may have arrived, or be on its way still, without an answer that we saw; or
+      // somebody else wrote meanwhile.
       this.sending = kept.sending ?? { text: kept.text, base: kept.base, key: newKey() };
     }
     return this.save();
@@ -109,6 +111,7 @@ class Editor {
   changed() {
     count();
     this.keep();
+    if (this.isTooLong) this.halted = this.isTooLong = false;
     if (this.halted) return;
     if (!this.isDirty) return this.say("saved", "Saved");
     if (!this.failures) this.say("unsaved", "Not saved yet");
@@ -134,15 +137,16 @@ class Editor {
     const { text, base, key } = this.sending;
     this.keep();
     if (!this.failures) this.say("saving", "Saving");
+    const body = new URLSearchParams({ text, base, key });
     let response;
     try {
       response = await fetch(form.dataset.draft, {
         method: "POST",
         headers: { "X-CSRFToken": token(), "HX-Request": "true" },
-        body: new URLSearchParams({ text, base, key }),
+        body,
         redirect: "manual",
-        // Browsers carry at most 64 KiB past the end of a page.
-        keepalive: text.length < 20000,
+        // Browsers carry at most 64 KiB past the end of a page, and refuse to send more that way.
+        keepalive: body.toString().length < 60000,
       });
     } catch {
       return this.failed();
@@ -155,6 +159,7 @@ class Editor {
   answered(html, status, text) {
     const answered = new DOMParser().parseFromString(html, "text/html");
     const state = answered.querySelector("#save-state");
+    if (!state && (status === 400 || status === 413)) return this.beyondMeasure();
     if (!state) return this.failed();
     this.failures = 0;
     if (status === 200) {
@@ -180,13 +185,17 @@ class Editor {
   refused(state, theirs, status) {
     this.sending = null;
     this.halted = true;
-    if (status === 413) {
-      this.halted = false; // shortening it is enough
-      this.failures = 0;
-      this.saved = null;
-      return;
-    }
+    this.isTooLong = status === 413;
     if (theirs) this.offer(theirs.content.textContent, Number(state.dataset.revision));
+  }
+
+  beyondMeasure() {
+    // So long that the server, or one in front of it, did not even read it.
+    this.failures = 0;
+    this.sending = null;
+    this.halted = this.isTooLong = true;
+    this.keep();
+    this.say("too-long", "Not saved: this text is far too long. Please shorten it.");
   }
 
   failed() {
@@ -236,7 +245,7 @@ class Editor {
   }
 
   async leave(event) {
-    if (!this.isDirty || this.halted) return;
+    if (!this.isDirty || (this.halted && !this.isTooLong)) return;
     event.preventDefault();
     await this.flush();
     if (!this.isDirty) form.requestSubmit(event.submitter);

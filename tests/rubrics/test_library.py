@@ -113,3 +113,10 @@ def test_every_quote_of_the_samples_is_exact(question: Question) -> None:
         for judgement in scored(question, dict(sample.stages)).judgements:
             for quote in judgement.evidence:
                 assert sample.stages[quote.stage][quote.start : quote.end] == quote.quote
+
+
+@each_question
+def test_terms_behind_a_few_words_stay_at_15_or_below(question: Question) -> None:
+    bag = terms(question)
+    listed = ["We use " + ", ".join(bag[at : at + 8]) + "." for at in range(0, len(bag), 8)]
+    assert points(question, "\n".join(listed)) <= 15
