@@ -27,7 +27,7 @@ from rubrics.loading import (
 from rubrics.schema import Framework, Question
 from rubrics.scoring import Scorecard
 
-_H2 = re.compile(r"^##[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_H2 = re.compile(r"^##[ \t]+([^\n]+)", re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

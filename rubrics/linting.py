@@ -3,7 +3,6 @@
 A rule is a generator of (path, message), registered under the name that its problems carry.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 
@@ -26,8 +25,8 @@ Found = Iterator[tuple[DataPath, str]]
 Rule = Callable[[Question, Mapping[str, Framework]], Found]
 
 RULES: dict[str, Rule] = {}
-# Rules that must be clean before the others may read phrases.
-FIRST = ("phrase", "pattern")
+# The rule that must be clean before the others may read phrases.
+FIRST = "phrase"
 
 LEAST_WORDINGS = 4
 # Words that anybody writes about any system; alone they show nothing.
@@ -50,9 +49,9 @@ def rule(name: str) -> Callable[[Rule], Rule]:
 
 def lint(source: Source, question: Question, frameworks: Mapping[str, Framework]) -> list[Problem]:
     """Check a question by every rule; problems in reading order."""
-    problems = _by_rules(FIRST, source, question, frameworks)
+    problems = _by_rules([FIRST], source, question, frameworks)
     if not problems:
-        rest = [name for name in RULES if name not in FIRST]
+        rest = [name for name in RULES if name != FIRST]
         problems = _by_rules(rest, source, question, frameworks)
     return sorted(problems)
 
@@ -128,16 +127,6 @@ def _phrase_can_be_read(question: Question, frameworks: Mapping[str, Framework])
             readings(phrase)
         except BadPhrase as error:
             yield path, str(error)
-
-
-@rule("pattern")
-def _pattern_can_be_read(question: Question, frameworks: Mapping[str, Framework]) -> Found:
-    for path, _, indicator in _indicators(question):
-        for number, pattern in enumerate(indicator.patterns):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                yield (*path, "patterns", number), f"is not a regular expression: {error}"
 
 
 @rule("competency")

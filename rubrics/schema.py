@@ -6,6 +6,7 @@ problems at file:line. What makes a *good* document is not decided here but in `
 
 import hashlib
 import json
+from collections import Counter
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -149,7 +150,6 @@ class Indicator(Document):
     concepts: tuple[Slug, ...] = ()
     wordings: tuple[Line, ...] = ()
     plain: tuple[Line, ...] = ()
-    patterns: tuple[Line, ...] = ()
     details: tuple[Line, ...] = ()
     reasons: tuple[Line, ...] = ()
     quantity: bool = Field(
@@ -315,6 +315,6 @@ class Question(Document):
 
 
 def _unique(kind: str, ids: list[str]) -> None:
-    for name in ids:
-        if ids.count(name) > 1:
+    for name, count in Counter(ids).items():
+        if count > 1:
             raise ValueError(f"two {kind}s are called {name!r}")

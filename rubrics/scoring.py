@@ -84,7 +84,7 @@ class Judgement(Document):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Every quote of the judgement once, in the order of the answer's stages and offsets."""
+        """Every quote of the judgement once, by stage id and offset."""
         quotes = dict.fromkeys(e for finding in self.met for e in finding.evidence)
         return tuple(sorted(quotes, key=lambda e: (e.stage, e.start)))
 

@@ -36,8 +36,12 @@ def _given(pair: _Pair) -> Given:
     return given_by(pair.question, pair.framework)
 
 
+# A page of the same line a thousand times needs no thousand flags.
+_SHOWN = 40
+
+
 def _flags(reading: Reading) -> Iterator[Flag]:
-    for aside in reading.set_aside:
+    for aside in reading.set_aside[:_SHOWN]:
         unit = aside.unit
         quoted = Evidence(
             stage=unit.stage,
@@ -46,5 +50,8 @@ def _flags(reading: Reading) -> Iterator[Flag]:
             quote=reading.stages[unit.stage][unit.start : unit.end],
         )
         yield Flag(kind="set-aside", title=f"This {aside.why}.", evidence=(quoted,))
+    more = len(reading.set_aside) - _SHOWN
+    if more > 0:
+        yield Flag(kind="set-aside", title=f"{more} more sentences were set aside.")
     if reading.hidden:
         yield Flag(kind="hidden", title="Text that does not show on the page was left out.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from rubrics.reading.answer import Line, Reading
-from rubrics.reading.lexicon import Lexicon, Match, Words, words
+from rubrics.reading.lexicon import Lexicon, Match, Words
 from rubrics.reading.quantities import spans
 from rubrics.reading.units import Kind
 from rubrics.schema import Criterion, Indicator, Question, Rubric, Stance
@@ -290,9 +290,3 @@ def quote(line: Line, reading: Reading) -> Evidence:
     unit = line.unit
     text = reading.stages[unit.stage][unit.start : unit.end]
     return Evidence(stage=unit.stage, start=unit.start, end=unit.end, quote=text)
-
-
-def names_of(indicator: Indicator) -> frozenset[str]:
-    """Give the stems that the names of an indicator use, for near misses and lint."""
-    phrases = (*indicator.wordings, *indicator.plain)
-    return frozenset(stem for phrase in phrases for stem in words(phrase).stems)

@@ -108,16 +108,19 @@ def _handed_out(question: Question, framework: Framework | None) -> Iterator[str
 
 # People who interview do not award their own marks; whoever writes this writes to the grader.
 _TO_GRADER = re.compile(
-    r"""\b(?:ignore|disregard|forget|override)\s(?:\w+\s){0,3}(?:instructions?|rubric|rules|prompt)\b
+    r"""\b(?:ignore|disregard|forget|override)\s(?:all\s|any\s|the\s|of\s|your\s){0,3}
+        (?:previous|prior|above|earlier|these|your|those|grading|scoring)\s
+        (?:\w+\s){0,2}(?:instructions?|rubrics?|rules|prompts?)\b
     |\b(?:award|give|assign|grant)\s(?:\w+\s){0,5}(?:marks|credit|full\s(?:score|points)|level\s[34])\b
-    |\b(?:score|rate|grade|mark|give)\s(?:this|my|the)\s(?:answer|response|submission|candidate|essay)\b
+    |\b(?:score|rate|grade|mark|give)\s(?:this|my)\s(?:answer|submission|response|essay)\b
     |^\W*(?:system|developer|grader|examiner|evaluator)\s(?:message|note|prompt|override)\b
     |^\W{0,9}[\[<(]\W{0,9}(?:system|assistant|grader|inst|instructions?)\b
     |<\|\w+\|>
     |"(?:score|levels?|met|verdict|points|grade|not_judged)"\s?:
     |\byou\sare\s(?:now\s)?(?:a|an|the)\s(?:\w+\s)?(?:grader|judge|examiner|evaluator)\b
     |\b(?:dear|note\sto(?:\sthe)?|attention)\s(?:grader|judge|examiner|evaluator|reviewer)\b
-    |^\W*(?:final\s|overall\s)?(?:score|grade|verdict)\s?[:=]\s?(?:\d|full|perfect|strong|level)
+    |^\W*(?:final\s|overall\s)?(?:score|grade|verdict)\s?[:=]\s?
+        (?:\d+(?:\s?(?:/|of|out\sof)\s?\d+)?\W*$|full\b|perfect\b|strong\b|level\s\d)
     |\bthis\s(?:answer|response|submission)\s(?:deserves|earns|merits|meets\sall|satisfies\s(?:all|every))\b
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -158,9 +158,11 @@ _SOFT = re.compile(r"[:—–]|\s-\s|->|→")
 _PAUSE = re.compile(r"[,()]")
 _JOINERS = frozenset({"and", "or", "so", "then"})
 _LATER = re.compile(
-    r"out of scope|not in scope|non-goals?|future|later|(?:more|had) time"
-    r"|next version|v2|left out|won't do|not doing",
-    re.IGNORECASE,
+    r"""\b(?:out\sof\sscope|not\sin\sscope|non-?goals?|for\slater|left\sout|not\sdoing|won't\sdo
+    |future\s(?:work|versions?|improvements?|extensions?)|later\s(?:phases?|versions?|work)
+    |next\sversion|(?:with|given)\smore\stime|if\s(?:i|we)\shad\s(?:more\s)?time)\b
+    |^\W*(?:later|future|v2)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

@@ -55,7 +55,9 @@ class Unit:
 # Format characters (zero-width, direction marks, tags) and controls: seen by nobody.
 _UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _ODD = re.compile(r"[^\n\r\t -~]")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+# Unseen as well, but part of ordinary text: joined emoji, soft hyphens, byte-order marks.
+_HARMLESS = "\u200d\u00ad\ufeff"
 _FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "−": "-"})
 
 
@@ -79,7 +81,8 @@ def normalise(text: str) -> Normalised:
         offsets.extend(range(done, position))
         done = position + 1
         if unicodedata.category(odd.group()) in _UNSEEN:
-            hidden.append((position, done))
+            if odd.group() not in _HARMLESS:
+                hidden.append((position, done))
             continue
         folded = unicodedata.normalize("NFKC", odd.group()).translate(_FOLD)
         pieces.append(folded)
@@ -92,7 +95,7 @@ def normalise(text: str) -> Normalised:
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S|(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$)")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s+")
 _ROW = re.compile(r"\s*\|")
-_RULE = re.compile(r"\s*[-=*_|: ]{3,}\s*")
+_RULE = re.compile(r"[-=*_|: ]{3,}")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
@@ -125,6 +128,10 @@ class _Block:
     label: str = ""
 
 
+# A heading is compared by its first characters; a longer one is no heading of anything.
+_LABEL = 120
+
+
 def _blocks(text: str) -> Iterator[_Block]:
     """Paragraphs, bullets, rows, headings and lines of code, as spans of the normalised text.
 
@@ -143,7 +150,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         else:
             yield last
             group += kind is not last.kind
-            label = line.strip().strip("#*_: ") if kind is Kind.HEADING else ""
+            label = line.strip().strip("#*_: ")[:_LABEL] if kind is Kind.HEADING else ""
             last = _Block(kind, body, end, group, label)
     yield last
 
@@ -158,7 +165,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _kind_of(line: str, start: int) -> tuple[Kind | None, int]:
-    if not line.strip() or _RULE.fullmatch(line):
+    bare = line.strip()
+    if not bare or _RULE.fullmatch(bare):
         return None, start
     if _HEADING.match(line):
         return Kind.HEADING, start + len(line) - len(line.lstrip(" #*_"))
@@ -184,7 +192,7 @@ def _continues(block: _Block, text: str, start: int) -> bool:
     return text[start : start + 40].lstrip()[:1].islower()
 
 
-_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)|…(?=\s)")
+_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)")
 _SHORT = re.compile(
     r"(?:^|[\s(.])(?:e\.g|i\.e|vs|approx|incl|resp|cf|al|fig|[a-z])$", re.IGNORECASE
 )

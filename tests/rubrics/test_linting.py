@@ -25,7 +25,6 @@ def of(**fields: Any) -> Question:
 STAGED = {"framework": "four-stage", "stages": {"scope": "word " * 1_300}}
 EXAMPLES: dict[str, Question] = {
     "phrase": of(wordings=["(a|b", "b", "c", "d"]),
-    "pattern": of(patterns=["(unclosed"]),
     "competency": of(),
     "targets": question(),
     "weights": question(criterion(name="a", weight=1), criterion(name="b", weight=2)),
@@ -59,7 +58,6 @@ def test_each_rule_has_an_example_that_breaks_it(name: str) -> None:
     ("name", "good"),
     [
         ("phrase", of()),
-        ("pattern", of(patterns=[r"recall@\d+"])),
         ("weights", question(criterion(name="a"), criterion(name="b"))),
         ("wordings", of()),
         ("common-word", of()),

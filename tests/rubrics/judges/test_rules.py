@@ -156,8 +156,17 @@ def test_one_more_good_paragraph_never_lowers_a_level(parts: list[str], at: int)
         "<!--" * 20_000,
         "- \n" * 30_000,
         "((((" * 9999,
+        " " * 60_000 + "x",
+        "# " + "a " * 15_000 + "\n- b" * 8_000,
+        "not " * 16_000,
+        "1 ms " * 13_000,
+        "." * 65_000 + "x",
+        "## " + "#" * 60_000 + "x",
     ],
-    ids=["binary", "one word", "emoji", "comments", "bullets", "brackets"],
-)
-def test_any_text_gives_a_scorecard(text: str) -> None:
+    ids=[
+        "binary", "one word", "emoji", "comments", "bullets", "brackets", "blanks", "long heading",
+        "denials", "quantities", "dots", "hashes",
+    ],
+)  # fmt: skip
+def test_any_text_gives_a_scorecard_soon(text: str) -> None:
     assert judged(text).score == 0

@@ -77,8 +77,12 @@ def test_compatible_characters_are_folded() -> None:
     assert normalise("ﬁne １０ ms").text == "fine 10 ms"
 
 
-def test_an_unclosed_comment_hides_the_rest() -> None:
-    assert kinds("Seen. <!-- hidden until the end") == [(Kind.SENTENCE, "Seen.")]
+def test_an_unclosed_comment_is_text_like_any_other() -> None:
+    assert kinds("Seen <!-- and seen too.") == [(Kind.SENTENCE, "Seen <!-- and seen too.")]
+
+
+def test_a_joined_emoji_hides_nothing() -> None:
+    assert normalise("👩\u200d💻 writes\u00ad").hidden == ()
 
 
 @given(st.text(max_size=400))
