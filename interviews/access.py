@@ -31,8 +31,10 @@ def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAn
     if "\x00" in stage:  # from a form; no database can even be asked
         raise Http404
     visible = Interview.objects.visible_to(person)
-    found = StageAnswer.objects.filter(interview__in=visible).select_related(
-        "interview__version__question", "interview__framework"
+    found = (
+        StageAnswer.objects.filter(interview__in=visible)
+        .select_related("interview__version__question", "interview__framework")
+        .defer("interview__version__document", "interview__framework__document")
     )
     return get_object_or_404(found, interview_id=interview_id, stage=stage)
 
@@ -88,9 +90,9 @@ def next_question(person: Person) -> Question | None:
     return published.exclude(pk__in=tried).first() or published.first()
 
 
-def frameworks() -> list[FrameworkVersion]:
+def frameworks() -> QuerySet[FrameworkVersion]:
     """Give the frameworks that an interview can follow today."""
-    return list(FrameworkVersion.objects.filter(is_current=True).order_by("slug"))
+    return FrameworkVersion.objects.filter(is_current=True).order_by("slug")
 
 
 def begin(
@@ -107,14 +109,17 @@ def begin(
     """Start an interview on a question's published version; 404 for another person's key."""
     if not isinstance(person, User) or question.published is None:
         raise Http404
-    interview = Interview.objects.begin(
-        key=key,
-        candidate=person,
-        version=question.published,
-        framework=framework,
-        minutes=minutes,
-        pacing=pacing,
-        target=target,
-        now=now,
-    )
+    try:
+        interview = Interview.objects.begin(
+            key=key,
+            candidate=person,
+            version=question.published,
+            framework=framework,
+            minutes=minutes,
+            pacing=pacing,
+            target=target,
+            now=now,
+        )
+    except Interview.DoesNotExist as error:
+        raise Http404 from error
     return interview_or_404(person, interview.pk)

@@ -23,6 +23,7 @@ class Tab:
     title: str
     planned: int
     state: TabState
+    words: int
     is_shown: bool
     may_enter: bool
 
@@ -96,12 +97,12 @@ def _tabs(
     interview: Interview, framework: rubrics.Framework, times: flow.Times, shown: str
 ) -> Iterator[Tab]:
     stages = [stage.id for stage in framework.stages]
-    locked = {answer.stage for answer in interview.stages.all() if answer.locked_at}
+    answers = {answer.stage: answer for answer in interview.stages.all()}
     for stage in framework.stages:
         state: TabState = "open"
         if stage.id == interview.current_stage:
             state = "current"
-        elif stage.id in locked:
+        elif answers[stage.id].locked_at:
             state = "locked"
         elif times.spent[stage.id]:
             state = "done"
@@ -110,6 +111,7 @@ def _tabs(
             title=stage.title,
             planned=times.planned[stage.id],
             state=state,
+            words=answers[stage.id].words,
             is_shown=stage.id == shown,
             may_enter=flow.may_enter(
                 stage.id,
@@ -129,6 +131,11 @@ class SaveState:
     status: int
     revision: int
     theirs: str | None = None
+
+    @property
+    def may_resend(self) -> bool:
+        """Whether sending again can help: over a conflict, or after shortening."""
+        return self.status in (409, 413)
 
 
 _SAID: dict[str, tuple[str, int, str]] = {

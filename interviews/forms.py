@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from interviews import flow
@@ -33,8 +34,13 @@ class StartForm(forms.Form):
         ]
     )
 
-    def __init__(self, question: Question, data: QueryDict | None = None) -> None:
-        """Offer today's frameworks and the question's own minutes first."""
+    def __init__(
+        self,
+        question: Question,
+        frameworks: QuerySet[FrameworkVersion],
+        data: QueryDict | None = None,
+    ) -> None:
+        """Offer the frameworks, and the question's own minutes first."""
         minutes = question.minutes if question.minutes in MINUTES else 45
         targets = question.targets or [Target.SENIOR]
         initial = {
@@ -47,7 +53,7 @@ class StartForm(forms.Form):
         super().__init__(data, initial=initial)
         field = self.fields["framework"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = FrameworkVersion.objects.filter(is_current=True).order_by("slug")
+        field.queryset = frameworks
 
 
 class QuestionFilter(forms.Form):

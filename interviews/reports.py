@@ -124,7 +124,7 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
         return None
     card, question = row.value, interview.version.value
     target = rubrics.Target(interview.target)
-    titles = {stage.id: stage.title for stage in interview.framework.value.stages}
+    titles = interview.stage_titles
     expected = question.rubric.targets.get(target, {})
     asides = [flag for flag in card.flags if flag.kind == "set-aside"]
     return Report(
@@ -142,7 +142,7 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
         criteria=tuple(_criteria(question, card, expected, titles)),
         stages=tuple(_stages(interview, card, asides, titles, now)),
         aside=tuple((flag.title, _quote(e, titles)) for flag in asides for e in flag.evidence),
-        notes=tuple(flag.title for flag in card.flags if flag.kind != "set-aside"),
+        notes=tuple(flag.title for flag in card.flags if not flag.evidence),
         model_answer=tuple(_model_answer(question)),
         words=sum(answer.words for answer in interview.stages.all()),
     )

@@ -15,7 +15,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def published(self) -> Self:
         """Those that a candidate can practise, with their published version."""
-        return self.filter(state=Question.State.PUBLISHED).select_related("published")
+        published = self.filter(state=Question.State.PUBLISHED)
+        return published.select_related("published").defer("published__document")
 
     def matching(self, *, words: str, topic: str, difficulty: str, target: str) -> Self:
         """Narrow by free words (all must occur) and by exact properties; blank means any."""
@@ -103,7 +104,7 @@ class QuestionVersion(models.Model):
     @property
     def value(self) -> schema.Question:
         """The document as a value of the scoring core; parsed once per content."""
-        return _question(_Content(self.content_hash, self.document))
+        return _question(_Content(self))
 
 
 class FrameworkVersion(models.Model):
@@ -134,14 +135,15 @@ class FrameworkVersion(models.Model):
     @property
     def value(self) -> schema.Framework:
         """The document as a value of the scoring core; parsed once per content."""
-        return _framework(_Content(self.content_hash, self.document))
+        return _framework(_Content(self))
 
 
 class _Content:
-    """A stored document as a cache key: its hash stands for it."""
+    """A stored document as a cache key: its hash stands for it, and is cheaper to fetch."""
 
-    def __init__(self, content_hash: str, document: str) -> None:
-        self.content_hash, self.document = content_hash, document
+    def __init__(self, row: QuestionVersion | FrameworkVersion) -> None:
+        self.content_hash = row.content_hash
+        self.row: QuestionVersion | FrameworkVersion | None = row
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Content) and self.content_hash == other.content_hash
@@ -149,12 +151,18 @@ class _Content:
     def __hash__(self) -> int:
         return hash(self.content_hash)
 
+    def read(self) -> str:
+        """Fetch the document, once; the cache keeps the key, which need not keep the row."""
+        row, self.row = self.row, None
+        assert row is not None
+        return row.document
+
 
 @lru_cache(maxsize=256)
 def _question(content: _Content) -> schema.Question:
-    return schema.Question.model_validate_json(content.document)
+    return schema.Question.model_validate_json(content.read())
 
 
 @lru_cache(maxsize=32)
 def _framework(content: _Content) -> schema.Framework:
-    return schema.Framework.model_validate_json(content.document)
+    return schema.Framework.model_validate_json(content.read())

@@ -26,7 +26,7 @@ def stack() -> Iterator[Stack]:
     """The real programs, quick to sweep and to take over a lost grading."""
     folder = Path(tempfile.mkdtemp(prefix="mlsd-stack-"))
     folder.chmod(0o711)
-    quick = {"SWEEP_SECONDS": "1", "GRADING_LEASE_SECONDS": "2", "GRACE_SECONDS": "1"}
+    quick = {"SWEEP_SECONDS": "1", "GRADING_LEASE_SECONDS": "2", "GRACE_SECONDS": "5"}
     running = Stack(folder, quick)
     try:
         running.start()

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,7 +83,7 @@ class Stack:
         self.password = (self.var / "demo_password").read_text()
         self.start_worker()
         self.start_part("beat", parts.beat_command())
-        self.start_part("web", parts.web_command(host="127.0.0.1", port=self.port))
+        self.start_web()
         self.await_ready()
 
     def stop(self) -> None:
@@ -111,6 +112,19 @@ class Stack:
         worker = self.running.pop("worker")
         worker.kill()
         worker.wait()
+
+    def start_web(self) -> None:
+        self.start_part("web", parts.web_command(host="127.0.0.1", port=self.port))
+
+    @contextmanager
+    def web_is_away(self) -> Iterator[None]:
+        """Nobody answers browsers for a while; then it is all there again."""
+        stop_groups([self.running.pop("web")], seconds=5)
+        try:
+            yield
+        finally:
+            self.start_web()
+            self.await_ready()
 
     def start_part(self, name: str, command: list[str]) -> None:
         log = self.var / "log" / f"{name}.log"

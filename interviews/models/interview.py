@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from interviews.models.scorecard import Scorecard
     from interviews.models.stage import StageAnswer
 
-# After this many failures grading is tried once an hour, and the page says that it is late.
+# After this many failures the page says that it is late; it is tried again once an hour at least.
 LATE_AFTER = 5
+
+
+# A page's clock may be this much ahead of ours.
+CLOCK_SLACK = timedelta(seconds=5)
+
+
+def _pause(failures: int) -> timedelta:
+    """How long to wait after so many failed attempts: five seconds, doubling up to an hour."""
+    return min(timedelta(seconds=5 * 2 ** min(failures, 12)), timedelta(hours=1))
 
 
 def _choices(
@@ -50,8 +59,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         return self.filter(free, state=flow.State.SUBMITTED, next_attempt_at__lte=now)
 
     def with_question(self) -> Self:
-        """Fetch question, version and framework along."""
-        return self.select_related("version__question", "framework")
+        """Fetch question, version and framework along, without the documents that are cached."""
+        return self.select_related("version__question", "framework").defer(
+            "version__document", "framework__document"
+        )
 
     def begin(
         self,
@@ -65,9 +76,18 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         target: Target,
         now: datetime,
     ) -> "Interview":
-        """Start an interview. The same key again gives the one that it started already."""
+        """Start an interview. The same key again gives the one that it started already.
+
+        Once that one is handed in (the page came back from a browser's history), or when the key
+        is of another question, a new one is started. Somebody else's key raises DoesNotExist.
+        """
         stages = framework.value.stages
         with transaction.atomic():
+            known = self.filter(id=key).first()
+            if known and known.candidate_id != candidate.pk:
+                raise Interview.DoesNotExist
+            if known and not (known.is_running and known.version_id == version.pk):
+                key = uuid.uuid4()
             interview, started = self.get_or_create(
                 id=key,
                 defaults={
@@ -163,6 +183,27 @@ class Interview(models.Model):
         return f"{self.version} on {self.started_at:%Y-%m-%d}"
 
     @property
+    def stage_titles(self) -> dict[str, str]:
+        """Stage id → title, in the framework's order."""
+        return {stage.id: stage.title for stage in self.framework.value.stages}
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the clock handed it in, not the candidate."""
+        return self.submitted_by in (flow.Submitter.PAGE, flow.Submitter.SWEEP)
+
+    @property
+    def score(self) -> float | None:
+        """The latest scorecard's score (0-100); None without one, or when nothing was judged."""
+        latest = next(iter(self.scorecards.all()), None)
+        return latest.score if latest else None
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a judge has been through it."""
+        return self.state == flow.State.SCORED
+
+    @property
     def is_running(self) -> bool:
         """Whether the candidate is still writing."""
         return self.state == flow.State.RUNNING
@@ -194,7 +235,12 @@ class Interview(models.Model):
         return True
 
     def submit(self, by: flow.Submitter, *, now: datetime) -> bool:
-        """Hand the interview in. False when it was handed in already; that is no error."""
+        """Hand the interview in. False when it was handed in already; that is no error.
+
+        A page that says its clock ran out long before the deadline is somebody pressing a button.
+        """
+        if by is flow.Submitter.PAGE and now < self.deadline_at - CLOCK_SLACK:
+            by = flow.Submitter.CANDIDATE
         with transaction.atomic():
             submitted = (
                 Interview.objects.running()
@@ -211,22 +257,30 @@ class Interview(models.Model):
         return bool(submitted)
 
     def claim(self, *, now: datetime, lease: timedelta) -> uuid.UUID | None:
-        """Take the grading of this interview for a while; None when it is not there to take."""
+        """Take the grading of this interview for a while; None when it is not there to take.
+
+        The next attempt is set here and not only by ``give_back``: a worker that this answer
+        kills gives nothing back, and must not be killed again and again.
+        """
         token = uuid.uuid4()
         taken = (
             Interview.objects.to_grade(now)
             .filter(pk=self.pk)
-            .update(graded_by=token, graded_until=now + lease, attempts=F("attempts") + 1)
+            .update(
+                graded_by=token,
+                graded_until=now + lease,
+                attempts=F("attempts") + 1,
+                next_attempt_at=now + lease + _pause(self.attempts),
+            )
         )
         return token if taken else None
 
     def give_back(self, token: uuid.UUID, error: str, *, now: datetime) -> None:
-        """Grading failed: remember why, and try again after a while that doubles up to an hour."""
-        wait = min(timedelta(seconds=5 * 2 ** min(self.attempts, 12)), timedelta(hours=1))
+        """Grading failed: remember why, and try again after a while."""
         Interview.objects.filter(pk=self.pk, graded_by=token).update(
             graded_by=None,
             graded_until=None,
-            next_attempt_at=now + wait,
+            next_attempt_at=now + _pause(self.attempts),
             last_error=error[:2000],
         )
 

@@ -1,7 +1,7 @@
 """A judge's result on one interview. Append-only."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
@@ -27,10 +27,6 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             ],
             ignore_conflicts=True,
         )
-
-    def by(self, judge: str) -> Self:
-        """Those of one judge."""
-        return self.filter(judge=judge)
 
 
 class Scorecard(models.Model):

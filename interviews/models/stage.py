@@ -93,9 +93,9 @@ class StageAnswer(models.Model):
     def _refused(self, text: str, key: uuid.UUID, closed_before: datetime) -> DraftOutcome:
         """Find out why a draft was not kept, unless it is there already."""
         self.refresh_from_db()
-        mine = StageRevision.objects.filter(answer=self, key=key, text=text).first()
-        if mine:
-            return DraftOutcome(mine.number)
+        latest = StageRevision.objects.filter(answer=self, number=self.revision)
+        if latest.filter(key=key, text=text).exists():
+            return DraftOutcome(self.revision)
         interview = Interview.objects.get(pk=self.interview_id)
         if not interview.is_running or interview.deadline_at <= closed_before:
             return DraftOutcome(self.revision, "closed")

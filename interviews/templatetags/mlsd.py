@@ -1,5 +1,7 @@
 """The template filters: Markdown to safe HTML, and seconds to words."""
 
+import json
+
 import nh3
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -44,6 +46,12 @@ def clock(seconds: int) -> str:
 def level(value: float | None) -> str:
     """``3.0`` as ``3``, ``2.5`` as ``2.5``, None as a dash."""
     return "–" if value is None else f"{value:.2g}"
+
+
+@register.filter(name="json")
+def as_json(value: object) -> str:
+    """Anything plain as JSON, for a data attribute that a script reads."""
+    return json.dumps(value)
 
 
 @register.filter

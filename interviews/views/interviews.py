@@ -16,7 +16,7 @@ from rubrics import Target
 def start(request: Request, slug: str) -> HttpResponse:
     """Start an interview on a question; the clock runs from here."""
     question = access.question_or_404(slug)
-    form = StartForm(question, request.POST)
+    form = StartForm(question, access.frameworks(), request.POST)
     if not form.is_valid():
         return render(
             request, "questions/detail.html", {"question": question, "form": form}, status=422

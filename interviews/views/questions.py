@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -22,8 +23,13 @@ def question_list(request: Request) -> HttpResponse:
     return render(request, template, {"form": chosen, "questions": questions})
 
 
+@never_cache  # a page out of the browser's history would carry a key that is used up
 @require_safe
 def question(request: Request, slug: str) -> HttpResponse:
     """Show a question's prompt and the form that starts an interview."""
     found = access.question_or_404(slug)
-    return render(request, "questions/detail.html", {"question": found, "form": StartForm(found)})
+    return render(
+        request,
+        "questions/detail.html",
+        {"question": found, "form": StartForm(found, access.frameworks())},
+    )

@@ -77,7 +77,7 @@ def clocks(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResp
     """Say what the clocks show, for a page that was asleep."""
     answer = access.stage_or_404(request.user, interview_id, stage_id)
     laid = desk.lay(answer, now=clock.now())
-    return render(request, "interviews/stage.html#clocks", {"desk": laid})
+    return render(request, "interviews/clocks.html", {"desk": laid})
 
 
 def keep(request: Request, answer: access.Answer) -> desk.SaveState:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from interviews import access, clock, desk, tasks
 from interviews.flow import Submitter
-from interviews.views import Request, stages
+from interviews.views import Request
 
 
 @never_cache
@@ -22,16 +22,8 @@ def submission(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     current = access.stage_or_404(request.user, interview_id, interview.current_stage)
     if request.method != "POST":
         laid = desk.lay(current, now=clock.now())
-        return render(
-            request, "interviews/submission.html", {"desk": laid, "stages": interview.stages.all()}
-        )
+        return render(request, "interviews/submission.html", {"desk": laid})
     by = Submitter.PAGE if "clock" in request.POST else Submitter.CANDIDATE
-    if "text" in request.POST:
-        written = access.stage_or_404(request.user, interview_id, request.POST.get("from", ""))
-        saved = stages.keep(request, written)
-        # The clock waits for nobody: what could not be kept then stays on the device.
-        if saved.status != 200 and by is Submitter.CANDIDATE:
-            return stages.unsaved(request, written, saved)
     if interview.submit(by, now=clock.now()):
         tasks.ring(interview.pk)
     return redirect("report", interview_id)

@@ -1,7 +1,9 @@
 // Counts down from what the server said, and hands in when the time is up. The device's own clock
 // is never asked: only how long ago the server spoke, and a page that slept asks again.
 
-import { announce, editor } from "./editor.js";
+import { announce } from "./announce.js";
+import { freshenForms } from "./csrf.js";
+import { editor } from "./editor.js";
 
 const WARNINGS = [
   [300, "Five minutes are left."],
@@ -39,20 +41,41 @@ function warn(left) {
   said = Math.min(said, left);
 }
 
+function since() {
+  return (performance.now() - heardAt) / 1000;
+}
+
 function tick() {
   const current = document.querySelector("#clocks");
   if (current !== element) {
     element = current;
     heardAt = performance.now();
   }
-  const passed = Math.floor((performance.now() - heardAt) / 1000);
-  const left = Math.max(0, Number(element.dataset.left) - passed);
-  const runs = element.dataset.stageRuns ? passed : 0;
-  const stageLeft = Number(element.dataset.stageLeft) - runs;
+  const left = Math.max(0, Math.ceil(Number(element.dataset.left) - since()));
+  const runs = element.dataset.stageRuns ? since() : 0;
+  const stageLeft = Math.ceil(Number(element.dataset.stageLeft) - runs);
   paint("whole", left, level(left));
   paint("stage", stageLeft, stageLeft < 0 ? "over" : "ok");
   warn(left);
   if (left === 0) handIn();
+}
+
+const LAST_TRIES = 25; // seconds after the end in which a text may still reach the server
+
+function pause(seconds) {
+  return new Promise((resolve) => {
+    window.addEventListener("online", resolve, { once: true });
+    setTimeout(resolve, 1000 * seconds);
+  });
+}
+
+async function isServerThere() {
+  try {
+    const asked = { redirect: "manual", signal: AbortSignal.timeout(5000) };
+    return (await fetch(element.getAttribute("hx-get"), asked)).status < 500;
+  } catch {
+    return false;
+  }
 }
 
 async function handIn() {
@@ -60,28 +83,22 @@ async function handIn() {
   isOver = true;
   announce("Time is up. Your answer is being handed in.");
   const answer = document.querySelector("#answer");
-  answer.readOnly = true;
-  const form = document.querySelector("#time-is-up");
-  for (let turn = 0; ; turn += 1) {
-    await editor?.flush();
-    try {
-      // A page that cannot reach the server stays where it is; the server hands in by itself.
-      await fetch(element.getAttribute("hx-get"), { redirect: "manual" });
-      break;
-    } catch {
-      await new Promise((resolve) => {
-        window.addEventListener("online", resolve, { once: true });
-        setTimeout(resolve, Math.min(30000, 1000 * 2 ** turn));
-      });
-    }
+  if (answer) answer.readOnly = true;
+  const end = performance.now() + 1000 * LAST_TRIES;
+  await editor?.flush();
+  while (editor?.isDirty && !editor.halted && performance.now() < end) {
+    await pause(1);
+    await editor.flush();
   }
-  form.submit();
+  // A page that cannot reach the server stays where it is; the server hands in by itself.
+  for (let wait = 1; !(await isServerThere()); wait = Math.min(30, 2 * wait)) await pause(wait);
+  freshenForms();
+  document.querySelector("#time-is-up").submit();
 }
 
 document.addEventListener("mlsd:left", (event) => {
   if (!element) return;
-  const passed = Math.floor((performance.now() - heardAt) / 1000);
-  element.dataset.stageLeft = Number(element.dataset.stageLeft) - passed;
+  if (element.dataset.stageRuns) element.dataset.stageLeft = Number(element.dataset.stageLeft) - since();
   element.dataset.left = event.detail;
   heardAt = performance.now();
 });

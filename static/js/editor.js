@@ -5,13 +5,18 @@
 // answered, that very text is sent again under the same key; only then the next one goes out.
 // So a lost answer never looks like somebody else's change.
 
+import { announce } from "./announce.js";
+import { freshenForms, token } from "./csrf.js";
+import * as device from "./kept.js";
+
 const SAVE_AFTER = 1000; // ms from the first unsaved change
 const RETRY_MOST = 30000; // ms between two tries at the most
+const PATIENCE = 15000; // ms that one try may take
+const MEASURE = 60000; // characters; a text below that is not refused for its length alone
 
 const form = document.querySelector("#editor[data-draft]");
 const answer = document.querySelector("#answer");
 const wordCount = document.querySelector("#words");
-const announcement = document.querySelector("#announce");
 
 function words(text) {
   return text.trim() ? text.trim().split(/\s+/u).length : 0;
@@ -20,11 +25,6 @@ function words(text) {
 function count() {
   const number = words(answer.value);
   wordCount.textContent = `${number} word${number === 1 ? "" : "s"}`;
-}
-
-function token() {
-  const cookie = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="));
-  return cookie?.split("=")[1] ?? form.elements.csrfmiddlewaretoken.value;
 }
 
 function newKey() {
@@ -36,20 +36,17 @@ function newKey() {
   return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
 }
 
-export function announce(text) {
-  announcement.textContent = text;
-}
-
 class Editor {
   constructor() {
     this.revision = Number(form.elements.base.value);
-    this.saved = answer.value; // the text that the server has as that revision
+    this.saved = answer.defaultValue; // the text that the server has as that revision
     this.sending = null; // {text, base, key}: not yet answered
     this.request = null; // the promise of the request under way
     this.timer = null;
     this.failures = 0;
     this.halted = false; // a conflict, a lock or too long a text waits for a person
     this.isTooLong = false; // shortening it is enough to go on
+    this.isSignedOut = false;
     this.savedAt = null;
     this.wasTroubled = false;
   }
@@ -66,7 +63,7 @@ class Editor {
     window.addEventListener("pagehide", () => this.now());
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     window.addEventListener("beforeunload", (event) => {
-      if (this.isDirty && !this.isStored) event.preventDefault();
+      if (this.isDirty && (!this.isStored || this.halted)) event.preventDefault();
     });
     form.addEventListener("submit", (event) => this.leave(event));
     setInterval(() => this.tellAge(), 1000);
@@ -78,8 +75,7 @@ class Editor {
   keep() {
     const { revision, sending } = this;
     try {
-      if (!this.isDirty) localStorage.removeItem(form.dataset.kept);
-      else localStorage.setItem(form.dataset.kept, JSON.stringify({ text: answer.value, base: revision, sending }));
+      device.put(form.dataset.kept, this.isDirty ? { text: answer.value, base: revision, sending } : null);
       this.isStored = true;
     } catch {
       this.isStored = false; // storage is full or forbidden: the browser asks before leaving
@@ -89,11 +85,15 @@ class Editor {
   async recover() {
     let kept = null;
     try {
-      kept = JSON.parse(localStorage.getItem(form.dataset.kept));
+      kept = device.take(form.dataset.kept);
     } catch {
-      return; // unreadable: nothing of ours
+      this.isStored = false;
     }
-    if (!kept || kept.text === this.saved) return this.keep();
+    if (!kept || kept.text === this.saved) {
+      this.keep();
+      // Something may have been typed while this script was on its way.
+      return this.isDirty ? this.changed() : undefined;
+    }
     answer.value = kept.text;
     count();
     const number = words(kept.text);
@@ -115,6 +115,7 @@ class Editor {
     if (this.halted) return;
     if (!this.isDirty) return this.say("saved", "Saved");
     if (!this.failures) this.say("unsaved", "Not saved yet");
+    if (this.isSignedOut) return; // coming back to this page tries again
     this.timer ??= setTimeout(() => this.save(), SAVE_AFTER);
   }
 
@@ -139,6 +140,7 @@ class Editor {
     if (!this.failures) this.say("saving", "Saving");
     const body = new URLSearchParams({ text, base, key });
     let response;
+    let html;
     try {
       response = await fetch(form.dataset.draft, {
         method: "POST",
@@ -147,21 +149,25 @@ class Editor {
         redirect: "manual",
         // Browsers carry at most 64 KiB past the end of a page, and refuse to send more that way.
         keepalive: body.toString().length < 60000,
+        signal: AbortSignal.timeout(PATIENCE),
       });
+      html = await response.text();
     } catch {
       return this.failed();
     }
-    if (response.type === "opaqueredirect" || response.status === 403) return this.signedOut();
+    // A page that is another person's now is as good as signed out.
+    if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) return this.signedOut();
     if (response.status >= 500 || response.status === 429) return this.failed();
-    return this.answered(await response.text(), response.status, text);
+    return this.answered(html, response.status, text);
   }
 
   answered(html, status, text) {
     const answered = new DOMParser().parseFromString(html, "text/html");
     const state = answered.querySelector("#save-state");
-    if (!state && (status === 400 || status === 413)) return this.beyondMeasure();
+    if (!state && [400, 413].includes(status) && text.length > MEASURE) return this.beyondMeasure();
     if (!state) return this.failed();
     this.failures = 0;
+    this.isSignedOut = false;
     if (status === 200) {
       this.sending = null;
       this.revision = Number(state.dataset.revision);
@@ -169,8 +175,7 @@ class Editor {
       this.savedAt = performance.now();
       form.elements.base.value = this.revision;
       form.elements.key.value = newKey();
-      for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token();
-      document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token() }));
+      freshenForms();
     } else {
       this.refused(state, answered.querySelector("#theirs"), status);
     }
@@ -210,8 +215,11 @@ class Editor {
   }
 
   signedOut() {
+    const isNews = !this.isSignedOut;
+    this.isSignedOut = true;
     this.failures += 1;
     this.keep();
+    if (!isNews) return; // the link below may have the focus
     this.say("signed-out", "Signed out: your words are kept on this device.");
     const link = document.createElement("a");
     link.href = form.dataset.login;
@@ -245,6 +253,7 @@ class Editor {
   }
 
   async leave(event) {
+    freshenForms();
     if (!this.isDirty || (this.halted && !this.isTooLong)) return;
     event.preventDefault();
     await this.flush();
@@ -293,7 +302,7 @@ function startTabs() {
   preview.addEventListener("click", () => show(true));
 }
 
-count();
+if (answer) count();
 export const editor = form ? new Editor() : null;
 if (editor) {
   editor.start();

@@ -120,8 +120,8 @@ def test_a_scorecard_is_kept_once_per_judge_and_rubric(handed_in: Interview) -> 
     Scorecard.objects.record(handed_in, kept.value, now=NOON + LEASE)
     other = kept.value.model_copy(update={"judge": "somebody"})
     Scorecard.objects.record(handed_in, other, now=NOON + LEASE)
-    assert Scorecard.objects.by("rules").get() == kept
-    assert Scorecard.objects.by("somebody").count() == 1
+    assert Scorecard.objects.filter(judge="rules").get() == kept
+    assert Scorecard.objects.filter(judge="somebody").count() == 1
 
 
 def test_a_worker_that_comes_back_after_its_lease_writes_no_second_scorecard(

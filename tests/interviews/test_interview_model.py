@@ -192,8 +192,9 @@ def test_what_is_not_handed_in_cannot_be_claimed(running: Interview) -> None:
 def test_a_claim_holds_until_its_lease_runs_out(handed_in: Interview) -> None:
     first = handed_in.claim(now=NOON, lease=LEASE)
     assert first
-    assert handed_in.claim(now=NOON + LEASE, lease=LEASE) is None
-    second = handed_in.claim(now=NOON + LEASE + timedelta(microseconds=1), lease=LEASE)
+    for early in (LEASE, LEASE + timedelta(seconds=4.9)):
+        assert handed_in.claim(now=NOON + early, lease=LEASE) is None
+    second = handed_in.claim(now=NOON + LEASE + timedelta(seconds=5), lease=LEASE)
     assert second not in (None, first)
     assert factories.fresh(handed_in).attempts == 2
 

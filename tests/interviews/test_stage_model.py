@@ -75,10 +75,12 @@ def test_the_same_key_again_is_acknowledged_and_not_kept_twice(scope: StageAnswe
     assert stored(scope) == ("once", 1, ["once"])
 
 
-def test_the_same_key_again_names_its_own_revision_after_later_ones(scope: StageAnswer) -> None:
+def test_the_same_key_again_is_a_conflict_once_another_tab_wrote_over_it(
+    scope: StageAnswer,
+) -> None:
     save(scope, "once", key=KEY)
     save(scope, "later", base=1)
-    assert save(scope, "once", key=KEY) == DraftOutcome(1)
+    assert save(scope, "once", key=KEY) == DraftOutcome(2, "conflict")
     assert stored(scope) == ("later", 2, ["once", "later"])
 
 
@@ -143,6 +145,12 @@ def test_a_locked_stage_takes_no_text(bank: None, alice: User) -> None:
     strict = factories.an_interview(candidate=alice, pacing=flow.Pacing.STRICT)
     scope = strict.stages.get(stage="scope")
     strict.enter("design", now=SOON)
+    assert save(scope, "too late") == DraftOutcome(0, "locked")
+    assert stored(scope) == ("", 0, [])
+
+
+def test_a_lock_holds_also_while_one_is_in_the_stage(scope: StageAnswer) -> None:
+    StageAnswer.objects.filter(pk=scope.pk).update(locked_at=NOON)
     assert save(scope, "too late") == DraftOutcome(0, "locked")
     assert stored(scope) == ("", 0, [])
 

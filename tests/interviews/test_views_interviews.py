@@ -101,14 +101,18 @@ def test_a_double_click_starts_one_interview(browser_of_alice: Client, bank: Non
     assert Interview.objects.count() == 1
 
 
-def test_the_back_button_and_another_start_lead_to_what_was_started(
-    browser_of_alice: Client, bank: None
-) -> None:
+def test_a_key_that_is_used_up_starts_a_new_interview(browser_of_alice: Client, bank: None) -> None:
     browser_of_alice.post(START, form())
     Interview.objects.get().submit(Submitter.CANDIDATE, now=NOON)
-    answer = browser_of_alice.post(START, form(minutes="90"), follow=True)
-    assert answer.redirect_chain[-1] == (f"/interviews/{KEY}/report/", 302)
-    assert Interview.objects.get().minutes == 30
+    browser_of_alice.post(START, form(minutes="90"))
+    assert sorted(each.minutes for each in Interview.objects.all()) == [30, 90]
+
+
+def test_the_page_with_the_key_is_not_kept_by_the_browser(
+    browser_of_alice: Client, bank: None
+) -> None:
+    answer = browser_of_alice.get(START.removesuffix("interviews/"))
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_another_persons_key_is_not_there(

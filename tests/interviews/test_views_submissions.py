@@ -1,15 +1,14 @@
 """Handing in: once, with the last words, whoever presses and however often."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from interviews import clock
 from interviews.flow import State, Submitter
-from interviews.models import Interview, StageAnswer
-from interviews.models.stage import MAX_BYTES
+from interviews.models import Interview
 from tests import factories
 from tests.pages import page
 
@@ -19,21 +18,12 @@ def path(interview: Interview) -> str:
     return f"/interviews/{interview.pk}/submission/"
 
 
-def last_words(text: str, *, base: int = 0, **more: str) -> dict[str, str]:
-    """What a page sends that hands in with what is in its box."""
-    return {"from": "scope", "text": text, "base": str(base), "key": str(uuid.uuid4()), **more}
-
-
-def stored(interview: Interview) -> str:
-    return StageAnswer.objects.get(interview=interview, stage="scope").text
-
-
 def test_a_last_look_says_how_much_is_written_where(
     browser_of_alice: Client, interview: Interview, path: str
 ) -> None:
     factories.write(interview, {"scope": "two words"}, now=interview.started_at)
     answer = browser_of_alice.get(path)
-    cells = [cell.text for cell in page(answer).all("td")]
+    cells = [cell.text.strip() for cell in page(answer).all("td")]
     assert cells == ["Scope", "2", "Design", "empty", "Evaluation", "empty"]
     assert "no-store" in answer["Cache-Control"]
     assert factories.fresh(interview).is_running
@@ -73,36 +63,21 @@ def test_the_back_button_after_handing_in_leads_to_the_report(
     assert browser_of_alice.get(path)["Location"] == f"/interviews/{interview.pk}/report/"
 
 
-def test_the_last_words_are_part_of_what_is_handed_in(
+def test_a_clock_that_ran_out_is_told_from_a_button(
     browser_of_alice: Client, interview: Interview, path: str
 ) -> None:
-    assert browser_of_alice.post(path, last_words("the last words")).status_code == 302
-    assert stored(interview) == "the last words"
-    assert factories.fresh(interview).state == State.SUBMITTED
+    Interview.objects.update(deadline_at=clock.now() + timedelta(seconds=1))
+    browser_of_alice.post(path, {"clock": "1"})
+    kept = factories.fresh(interview)
+    assert (kept.submitted_by, kept.was_cut_off) == (Submitter.PAGE, True)
 
 
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (last_words("x" * (MAX_BYTES + 1)), 413),
-        (last_words("typed over another", base=7), 409),
-        (last_words("of a broken form", base=-1), 400),
-    ],
-)
-def test_words_that_cannot_be_kept_hold_a_person_back_and_are_handed_back(
-    browser_of_alice: Client, interview: Interview, path: str, sent: dict[str, str], status: int
-) -> None:
-    answer = browser_of_alice.post(path, sent)
-    assert (answer.status_code, page(answer).typed()) == (status, sent["text"])
-    assert factories.fresh(interview).is_running
-
-
-def test_the_clock_waits_for_nobody(
+def test_a_page_that_lies_about_the_time_is_a_person(
     browser_of_alice: Client, interview: Interview, path: str
 ) -> None:
-    answer = browser_of_alice.post(path, last_words("over another", base=7, clock="1"))
-    assert answer.status_code == 302
-    assert factories.fresh(interview).submitted_by == Submitter.PAGE
+    Interview.objects.update(deadline_at=clock.now() + timedelta(minutes=20))
+    browser_of_alice.post(path, {"clock": "1"})
+    assert factories.fresh(interview).submitted_by == Submitter.CANDIDATE
 
 
 def test_after_the_sweep_was_there_first_nothing_breaks(
@@ -111,22 +86,6 @@ def test_after_the_sweep_was_there_first_nothing_breaks(
     interview.submit(Submitter.SWEEP, now=interview.deadline_at + timedelta(minutes=1))
     assert browser_of_alice.post(path, {"clock": "1"}).status_code == 302
     assert factories.fresh(interview).submitted_by == Submitter.SWEEP
-
-
-def test_words_that_come_after_handing_in_are_handed_back(
-    browser_of_alice: Client, path: str
-) -> None:
-    browser_of_alice.post(path)
-    answer = browser_of_alice.post(path, last_words("too late"))
-    assert (answer.status_code, page(answer).typed()) == (410, "too late")
-
-
-@pytest.mark.parametrize("left", ["", "nowhere", "\x00"])
-def test_words_for_a_stage_that_is_not_there_are_not_lost_in_silence(
-    browser_of_alice: Client, interview: Interview, path: str, left: str
-) -> None:
-    assert browser_of_alice.post(path, {**last_words("words"), "from": left}).status_code == 404
-    assert factories.fresh(interview).is_running
 
 
 def test_another_persons_interview_is_not_there(

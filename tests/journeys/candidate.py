@@ -1,0 +1,99 @@
+"""What a candidate does in the browser, in the words of the pages."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+QUESTION = "video-recommendation"
+
+
+def sign_in(page: Page, *, email: str, password: str) -> None:
+    """Sign in from anywhere by the form, and wait for what comes after it."""
+    if "/accounts/login/" not in page.url:
+        page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("/accounts/login/"))
+
+
+@dataclass
+class Candidate:
+    """One person at one browser window."""
+
+    page: Page
+
+    def start(
+        self,
+        question: str = QUESTION,
+        *,
+        framework: str = "four-stage",
+        pacing: str = "soft",
+    ) -> str:
+        """Start an interview from the page of a question; gives its id."""
+        self.page.goto(f"/questions/{question}/")
+        self.page.get_by_label("Framework").select_option(framework)
+        self.page.get_by_label("Pacing").select_option(pacing)
+        self.page.get_by_role("button", name="Start now").click()
+        expect(self.box).to_be_editable()
+        return self.interview_id
+
+    @property
+    def interview_id(self) -> str:
+        found = re.search(r"/interviews/([0-9a-f-]{36})/", self.page.url)
+        assert found, self.page.url
+        return found.group(1)
+
+    @property
+    def box(self) -> Locator:
+        """Where one writes."""
+        return self.page.locator("#answer")
+
+    @property
+    def status(self) -> Locator:
+        """The line that says whether the words are safe."""
+        return self.page.locator("#save-state")
+
+    def type(self, text: str) -> None:
+        """Press the keys of a text at the end of what is written."""
+        self.box.focus()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(text)
+
+    def paste(self, text: str) -> None:
+        """Put a long text in place of what is written, at once."""
+        self.box.focus()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
+    def sees_saved(self) -> None:
+        """Wait for the status line's word that everything is saved."""
+        expect(self.status).to_have_attribute("data-state", "saved")
+        expect(self.status).to_contain_text("Saved")
+
+    def sees(self, state: str) -> None:
+        expect(self.status).to_have_attribute("data-state", state)
+
+    def go_on(self) -> None:
+        """Press Next, and wait for the next stage."""
+        before = self.page.url
+        self.page.locator(".editor-foot button.primary").click()
+        expect(self.page).not_to_have_url(before)
+        expect(self.box).to_be_editable()
+
+    def hand_in(self) -> None:
+        """Look once more, hand in, and wait for the report."""
+        self.page.locator(".session-actions").get_by_text("Hand in").click()
+        self.page.get_by_role("button", name="Hand in my answer").click()
+        self.sees_report()
+
+    def sees_report(self) -> None:
+        expect(self.page.get_by_role("heading", name="Criterion by criterion")).to_be_visible(
+            timeout=30_000
+        )
+
+    def score(self) -> float:
+        """The score that the report shows."""
+        shown = self.page.locator(".score-head .stat-value").inner_text()
+        return float(shown.split()[0])

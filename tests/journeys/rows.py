@@ -1,0 +1,107 @@
+"""What a journey asks of the database while the programs run, and what it brings about there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import psycopg
+
+# Time passes for an interview: everything that is written about its time moves into the past.
+AGE_INTERVIEW = """
+    UPDATE interviews_interview
+    SET started_at = started_at - %(by)s * interval '1 second',
+        deadline_at = deadline_at - %(by)s * interval '1 second'
+    WHERE id = %(id)s
+"""
+AGE_LEDGER = """
+    WITH gone AS (
+        DELETE FROM interviews_ledgerline WHERE interview_id = %(id)s
+        RETURNING interview_id, kind, stage, at
+    )
+    INSERT INTO interviews_ledgerline (interview_id, kind, stage, at)
+    SELECT interview_id, kind, stage, at - %(by)s * interval '1 second' FROM gone
+"""
+SECONDS_LEFT = """
+    SELECT extract(epoch FROM deadline_at - now())::float FROM interviews_interview WHERE id = %s
+"""
+
+
+class Rows:
+    """A connection of its own; each statement is a transaction."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.connection = psycopg.connect(address, autocommit=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+
+    def interview(self, interview_id: str) -> tuple[str, str, bool, int]:
+        """State, who handed it in, whether a worker holds it, and how often it was tried."""
+        row = self.connection.execute(
+            "SELECT state, submitted_by, graded_by IS NOT NULL, attempts"
+            " FROM interviews_interview WHERE id = %s",
+            [interview_id],
+        ).fetchone()
+        assert row, f"no interview {interview_id}"
+        state, submitted_by, is_held, attempts = row
+        return state, submitted_by, is_held, attempts
+
+    def scorecards(self, interview_id: str) -> list[tuple[str, float]]:
+        """Judge and score of every scorecard."""
+        return self.connection.execute(
+            "SELECT judge, score FROM interviews_scorecard WHERE interview_id = %s", [interview_id]
+        ).fetchall()
+
+    def text(self, interview_id: str, stage: str) -> str:
+        """What the server has of a stage."""
+        row = self.connection.execute(
+            "SELECT text FROM interviews_stageanswer WHERE interview_id = %s AND stage = %s",
+            [interview_id, stage],
+        ).fetchone()
+        assert row, f"no stage {stage}"
+        return str(row[0])
+
+    def interviews(self) -> int:
+        """How many interviews there are."""
+        row = self.connection.execute("SELECT count(*) FROM interviews_interview").fetchone()
+        assert row
+        return int(row[0])
+
+    def leave(self, interview_id: str, *, seconds: float) -> None:
+        """Let so much time pass that these seconds are left (below zero: it is over)."""
+        row = self.connection.execute(SECONDS_LEFT, [interview_id]).fetchone()
+        assert row
+        passed = {"by": float(row[0]) - seconds, "id": interview_id}
+        with self.connection.transaction():
+            self.connection.execute(AGE_INTERVIEW, passed)
+            self.connection.execute(AGE_LEDGER, passed)
+
+    def end_session(self, key: str) -> None:
+        """End a session, as if it had expired."""
+        self.connection.execute("DELETE FROM django_session WHERE session_key = %s", [key])
+
+    @contextmanager
+    def no_scorecard_can_be_written(self) -> Iterator[None]:
+        """Hold whoever writes a scorecard; reading goes on."""
+        with psycopg.connect(self.address) as holding:
+            holding.execute("LOCK TABLE interviews_scorecard IN EXCLUSIVE MODE")
+            yield
+
+    def somebody_waits_to_write_a_scorecard(self) -> bool:
+        """Whether a worker stands before that lock."""
+        row = self.connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            " AND relation = 'interviews_scorecard'::regclass"
+        ).fetchone()
+        assert row
+        return bool(row[0])

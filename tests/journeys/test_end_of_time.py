@@ -1,0 +1,74 @@
+"""When the time is up: in the open page, with the browser closed, with a worker that dies."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.candidate import QUESTION, Candidate
+from tests.journeys.rows import Rows
+from tests.journeys.test_whole_way import model_answer
+from tests.stack import Stack, await_true
+
+pytestmark = pytest.mark.journey
+
+
+def test_when_the_time_runs_out_the_open_page_hands_in_by_itself(
+    candidate: Candidate, rows: Rows
+) -> None:
+    interview_id, page = candidate.start(), candidate.page
+    candidate.type("Written in good time. ")
+    candidate.sees_saved()
+    rows.leave(interview_id, seconds=5)
+    page.reload()
+    expect(page.locator(".clock.whole")).to_have_attribute("data-level", "last")
+    candidate.type("The last words")
+    candidate.sees_report()
+    assert rows.interview(interview_id)[:2] == ("scored", "page")
+    assert rows.text(interview_id, "scope") == "Written in good time. The last words"
+    expect(page.get_by_text("The clock handed this in.")).to_be_visible()
+
+
+def test_when_the_browser_is_closed_the_clock_hands_in_what_was_saved(
+    candidate: Candidate, rows: Rows, new_window: Callable[..., Page], signed_in: dict[str, Any]
+) -> None:
+    interview_id = candidate.start()
+    candidate.paste(model_answer(QUESTION, "four-stage")["scope"])
+    candidate.sees_saved()
+    candidate.page.context.close()
+    rows.leave(interview_id, seconds=-60)
+    await_true(lambda: rows.interview(interview_id)[0] == "scored", "a score without a browser")
+    assert rows.interview(interview_id)[1] == "sweep"
+    ((judge, score),) = rows.scorecards(interview_id)
+    assert judge == "rules"
+    assert score > 0
+
+    later = Candidate(new_window(storage_state=signed_in))
+    later.page.goto(f"/interviews/{interview_id}/")
+    later.sees_report()
+    assert abs(later.score() - score) <= 0.5
+
+
+def test_a_worker_that_is_killed_while_scoring_is_replaced_by_the_next(
+    candidate: Candidate, rows: Rows, stack: Stack
+) -> None:
+    interview_id, page = candidate.start(), candidate.page
+    candidate.paste(model_answer(QUESTION, "four-stage")["scope"])
+    candidate.sees_saved()
+    with rows.no_scorecard_can_be_written():
+        page.locator(".session-actions").get_by_text("Hand in").click()
+        page.get_by_role("button", name="Hand in my answer").click()
+        expect(page.locator("#grading[data-grading=scoring]")).to_be_visible()
+        await_true(rows.somebody_waits_to_write_a_scorecard, "a worker before the lock")
+        assert rows.interview(interview_id)[:3] == ("submitted", "candidate", True)
+        stack.kill_worker()
+    assert rows.interview(interview_id)[0] == "submitted"
+    assert rows.scorecards(interview_id) == []
+
+    stack.start_worker()
+    candidate.sees_report()
+    state, _, is_held, attempts = rows.interview(interview_id)
+    assert (state, is_held) == ("scored", False)
+    assert attempts >= 2
+    assert [judge for judge, _ in rows.scorecards(interview_id)] == ["rules"]
