@@ -11,6 +11,7 @@ import * as device from "./kept.js";
 
 const SAVE_AFTER = 1000; // ms from the first unsaved change
 const RETRY_MOST = 30000; // ms between two tries at the most
+const SIGNED_OUT_MOST = 3000; // the same while somebody signs in in another tab
 const PATIENCE = 15000; // ms that one try may take
 const MEASURE = 60000; // characters; a text below that is not refused for its length alone
 
@@ -115,7 +116,6 @@ class Editor {
     if (this.halted) return;
     if (!this.isDirty) return this.say("saved", "Saved");
     if (!this.failures) this.say("unsaved", "Not saved yet");
-    if (this.isSignedOut) return; // coming back to this page tries again
     this.timer ??= setTimeout(() => this.save(), SAVE_AFTER);
   }
 
@@ -209,7 +209,11 @@ class Editor {
     const number = words(answer.value);
     const where = this.isStored ? "kept on this device" : "only in this page: do not close it";
     this.say("offline", `Offline: ${number} word${number === 1 ? "" : "s"} ${where}`);
-    const wait = Math.min(RETRY_MOST, SAVE_AFTER * 2 ** Math.min(this.failures - 1, 5));
+    this.retry(RETRY_MOST);
+  }
+
+  retry(most) {
+    const wait = Math.min(most, SAVE_AFTER * 2 ** Math.min(this.failures - 1, 5));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), wait * (0.75 + Math.random() / 2));
   }
@@ -219,6 +223,7 @@ class Editor {
     this.isSignedOut = true;
     this.failures += 1;
     this.keep();
+    this.retry(SIGNED_OUT_MOST);
     if (!isNews) return; // the link below may have the focus
     this.say("signed-out", "Signed out: your words are kept on this device.");
     const link = document.createElement("a");
