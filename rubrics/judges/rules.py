@@ -229,20 +229,22 @@ def _neighbours(at: int, found: list[_Found]) -> Iterator[int]:
 def _has_detail(
     indicator: Indicator, key: Key, there: _Found, names: list[Match[Key]], same: bool
 ) -> bool:
-    taken = [(m.first, m.last) for m in names] if same else []
+    """Whether a detail stands there in words of its own, not in those that name the indicator."""
     details = there.standing(Key(key.criterion, key.item, "detail"), ())
-    places = [(m.first, m.last) for m in details]
+    places = [(match.first, match.last) for match in details]
     if indicator.quantity and same:
-        places += [q for q in there.quantities if _is_asserted(there, q)]
-    return any(_apart(place, name) for place in places for name in taken or [(-2, -2)])
+        places += [place for place in there.quantities if _is_asserted(there, place)]
+    if not same:
+        return bool(places)
+    return any(
+        all(place[1] < first or last < place[0] for first, last in name.spans)
+        for place in places
+        for name in names
+    )
 
 
 def _is_asserted(there: _Found, place: tuple[int, int]) -> bool:
     return not any(scope.holds(*place) for scope in there.line.scopes)
-
-
-def _apart(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[1] < other[0] or other[1] < one[0]
 
 
 def _reason(key: Key) -> Key:

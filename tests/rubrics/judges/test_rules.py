@@ -170,3 +170,8 @@ def test_one_more_good_paragraph_never_lowers_a_level(parts: list[str], at: int)
 )  # fmt: skip
 def test_any_text_gives_a_scorecard_soon(text: str) -> None:
     assert judged(text).score == 0
+
+
+def test_a_detail_in_the_gap_of_a_name_counts() -> None:
+    gapped = question(criterion(indicator(wordings=["experiment .. traffic"])))
+    assert depth("We run an experiment per user on live traffic.", gapped) is Depth.SPECIFIED
