@@ -167,7 +167,10 @@ def test_it_is_handed_in_once(running: Interview) -> None:
 def test_three_who_hand_in_at_once_hand_in_once(running: Interview) -> None:
     done = at_once(
         partial(lock, running),
-        *(partial(factories.fresh(running).submit, by, now=NOON) for by in Submitter),
+        *(
+            partial(factories.fresh(running).submit, by, now=running.deadline_at)
+            for by in Submitter
+        ),
     )
     assert sorted(done) == [False, False, True]
     assert factories.fresh(running).submitted_by == list(Submitter)[done.index(True)]

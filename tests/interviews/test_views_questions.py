@@ -38,34 +38,31 @@ def shown(client: Client, **chosen: str) -> list[str]:
     return [path.split("/")[2] for path in paths if path.count("/") == 3]
 
 
-@pytest.mark.parametrize(
-    ("chosen", "slugs"),
-    [
-        ({}, ["ad-clicks", "video-feed", "video-search"]),
-        ({"q": "VIDEO"}, ["video-feed", "video-search"]),
-        ({"q": "  search   video "}, ["video-search"]),
-        ({"q": "video clicks"}, []),
-        ({"topic": "ads"}, ["ad-clicks"]),
-        ({"difficulty": "easy"}, ["video-feed"]),
-        ({"level": "senior"}, ["ad-clicks", "video-search"]),
-        ({"level": "staff", "difficulty": "hard", "topic": "ads", "q": "ad"}, ["ad-clicks"]),
-        ({"level": "staff", "difficulty": "easy"}, []),
-        # The signs that a database search would take for wildcards are letters like others.
-        ({"q": "100%"}, ["video-search"]),
-        ({"q": "under_score"}, ["video-search"]),
-        ({"q": "%"}, ["video-search"]),
-        ({"q": "'; DROP TABLE"}, []),
-    ],
-)
-def test_what_is_chosen_narrows_the_list(
-    browser_of_alice: Client, three: None, chosen: dict[str, str], slugs: list[str]
-) -> None:
-    assert shown(browser_of_alice, **chosen) == slugs
+CHOICES: list[tuple[dict[str, str], list[str]]] = [
+    ({}, ["ad-clicks", "video-feed", "video-search"]),
+    ({"q": "VIDEO"}, ["video-feed", "video-search"]),
+    ({"q": "  search   video "}, ["video-search"]),
+    ({"q": "video clicks"}, []),
+    ({"topic": "ads"}, ["ad-clicks"]),
+    ({"difficulty": "easy"}, ["video-feed"]),
+    ({"level": "senior"}, ["ad-clicks", "video-search"]),
+    ({"level": "staff", "difficulty": "hard", "topic": "ads", "q": "ad"}, ["ad-clicks"]),
+    ({"level": "staff", "difficulty": "easy"}, []),
+    # The signs that a database search would take for wildcards are letters like others.
+    ({"q": "100%"}, ["video-search"]),
+    ({"q": "under_score"}, ["video-search"]),
+    ({"q": "%"}, ["video-search"]),
+    ({"q": "'; DROP TABLE"}, []),
+]
 
 
-@pytest.mark.parametrize(
-    "unknown",
-    [
+def test_what_is_chosen_narrows_the_list(browser_of_alice: Client, three: None) -> None:
+    for chosen, slugs in CHOICES:
+        assert shown(browser_of_alice, **chosen) == slugs, chosen
+
+
+def test_what_is_unknown_is_the_same_as_any(browser_of_alice: Client, three: None) -> None:
+    for unknown in (
         {"topic": "astrology"},
         {"difficulty": "impossible"},
         {"level": "intern"},
@@ -73,12 +70,8 @@ def test_what_is_chosen_narrows_the_list(
         {"q": "\x00"},
         {"topic": "\x00", "difficulty": "\x00", "level": "\x00"},
         {"colour": "blue"},
-    ],
-)
-def test_what_is_unknown_is_the_same_as_any(
-    browser_of_alice: Client, three: None, unknown: dict[str, str]
-) -> None:
-    assert len(shown(browser_of_alice, **unknown)) == 3
+    ):
+        assert len(shown(browser_of_alice, **unknown)) == 3, unknown
 
 
 def test_a_list_that_is_empty_leads_back_to_all(browser_of_alice: Client, three: None) -> None:
@@ -201,11 +194,9 @@ def test_a_hostile_prompt_does_no_harm(browser_of_alice: Client, db: None) -> No
 
 
 @pytest.mark.parametrize("path", [LIST, "/questions/video-feed/"])
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_they_take_no_other_method(
-    browser_of_alice: Client, three: None, path: str, method: str
-) -> None:
-    assert getattr(browser_of_alice, method)(path).status_code == 405
+def test_they_take_no_other_method(browser_of_alice: Client, three: None, path: str) -> None:
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(browser_of_alice, method)(path).status_code == 405, method
 
 
 @pytest.mark.parametrize("path", [LIST, "/questions/video-feed/"])

@@ -28,12 +28,14 @@ class Watch:
     own: str
     allowed: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)  # no complaint, but what may explain one
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self.console)
         context.on("weberror", self.error)
         context.on("request", self.request)
         context.on("response", self.response)
+        context.on("requestfailed", self.failure)
 
     def allow(self, pattern: str) -> None:
         """Expect complaints that match, for a journey that provokes them."""
@@ -54,6 +56,9 @@ class Watch:
         if response.request.is_navigation_request() and response.status >= 400:
             self.complaints.append(f"error page {response.status}: {response.url}")
 
+    def failure(self, request: Request) -> None:
+        self.failures.append(f"{request.failure}: {request.method} {request.url}")
+
     def unexpected(self) -> list[str]:
         return [
             complaint
@@ -67,7 +72,7 @@ def watch(stack: Stack) -> Iterator[Watch]:
     """Watches every browser window of a journey, to its end."""
     watching = Watch(stack.base_url)
     yield watching
-    assert watching.unexpected() == []
+    assert watching.unexpected() == [], watching.failures
 
 
 @pytest.fixture

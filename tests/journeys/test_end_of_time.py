@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.candidate import QUESTION, Candidate
+from tests.journeys.conftest import Watch
 from tests.journeys.rows import Rows
 from tests.journeys.test_whole_way import model_answer
 from tests.stack import Stack, await_true
@@ -28,6 +29,43 @@ def test_when_the_time_runs_out_the_open_page_hands_in_by_itself(
     assert rows.interview(interview_id)[:2] == ("scored", "page")
     assert rows.text(interview_id, "scope") == "Written in good time. The last words"
     expect(page.get_by_text("The clock handed this in.")).to_be_visible()
+
+
+def test_when_the_time_runs_out_on_the_last_look_it_hands_in_too(
+    candidate: Candidate, rows: Rows
+) -> None:
+    interview_id, page = candidate.start(), candidate.page
+    candidate.type("Written.")
+    page.locator(".session-actions").get_by_text("Hand in").click()
+    expect(page.get_by_role("heading", name="Hand in?")).to_be_visible()
+    rows.leave(interview_id, seconds=3)
+    page.reload()
+    candidate.sees_report()
+    assert rows.interview(interview_id)[:2] == ("scored", "page")
+    assert rows.text(interview_id, "scope") == "Written."
+
+
+def test_words_that_never_reached_the_server_are_shown_beside_the_report(
+    candidate: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    interview_id, page = candidate.start(), candidate.page
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Never sent.")
+    candidate.sees("offline")
+    other = Candidate(page.context.new_page())
+    other.page.goto(f"/interviews/{interview_id}/submission/")
+    other.page.get_by_role("button", name="Hand in my answer").click()
+    other.sees_report()
+    notice = other.page.locator("#leftover .notice")
+    expect(notice).to_contain_text("Not handed in: Clarification & Scope")
+    expect(notice.get_by_role("textbox")).to_have_value("Never sent.")
+    assert rows.text(interview_id, "scope") == ""
+    page.close()
+    notice.get_by_role("button", name="Forget it").click()
+    other.page.reload()
+    other.sees_report()
+    expect(notice).to_have_count(0)
 
 
 def test_when_the_browser_is_closed_the_clock_hands_in_what_was_saved(
