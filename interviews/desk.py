@@ -162,7 +162,7 @@ _SAID: dict[str, tuple[str, int, str]] = {
 def opening(desk: Desk) -> SaveState:
     """What the status line says when the page opens."""
     if not desk.is_writable:
-        return SaveState("locked", "To read only", 200, desk.answer.revision)
+        return SaveState("locked", "Read only", 200, desk.answer.revision)
     if desk.answer.saved_at is None:
         return SaveState("empty", "Nothing written yet", 200, 0)
     return SaveState("saved", "Saved", 200, desk.answer.revision)

@@ -1,6 +1,7 @@
 """What people may fill in: how to start an interview, and the filters of the question list."""
 
 import uuid
+from collections.abc import Mapping
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +12,8 @@ from rubrics import Difficulty, Target
 from rubrics.models import FrameworkVersion, Question
 
 MINUTES = (20, 30, 45, 60, 75, 90)
+# What the address of a question's page may choose beforehand, as "Try again" does.
+WISHES = ("framework", "minutes", "target", "pacing")
 
 
 class StartForm(forms.Form):
@@ -29,8 +32,8 @@ class StartForm(forms.Form):
     )
     pacing = forms.ChoiceField(
         choices=[
-            (flow.Pacing.SOFT.value, "Soft: move between stages as you like"),
-            (flow.Pacing.STRICT.value, "Strict: a stage locks when you leave it"),
+            (flow.Pacing.SOFT.value, "Soft: come and go"),
+            (flow.Pacing.STRICT.value, "Strict: no way back"),
         ]
     )
 
@@ -39,8 +42,9 @@ class StartForm(forms.Form):
         question: Question,
         frameworks: QuerySet[FrameworkVersion],
         data: QueryDict | None = None,
+        wishes: Mapping[str, str] | None = None,
     ) -> None:
-        """Offer the frameworks, and the question's own minutes first."""
+        """Offer the frameworks, and first what is wished for, or the question's own minutes."""
         minutes = question.minutes if question.minutes in MINUTES else 45
         targets = question.targets or [Target.SENIOR]
         initial = {
@@ -50,7 +54,8 @@ class StartForm(forms.Form):
             "target": Target.SENIOR if Target.SENIOR in targets else targets[0],
             "pacing": flow.Pacing.SOFT,
         }
-        super().__init__(data, initial=initial)
+        known = {name: wish for name, wish in (wishes or {}).items() if name in WISHES}
+        super().__init__(data, initial={**initial, **known})
         field = self.fields["framework"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = frameworks

@@ -15,8 +15,8 @@ BANDS: Mapping[str | None, str] = {
     "above": "Above the bar",
 }
 DEEPEN: Mapping[rubrics.Depth, str] = {
-    rubrics.Depth.MENTIONED: "named only: say how, where or how much",
-    rubrics.Depth.SPECIFIED: "add why, or what it costs",
+    rubrics.Depth.MENTIONED: "Named only. Say how, where or how much.",
+    rubrics.Depth.SPECIFIED: "Add why, or what it costs.",
 }
 
 

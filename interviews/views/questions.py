@@ -31,5 +31,8 @@ def question(request: Request, slug: str) -> HttpResponse:
     return render(
         request,
         "questions/detail.html",
-        {"question": found, "form": StartForm(found, access.frameworks())},
+        {
+            "question": found,
+            "form": StartForm(found, access.frameworks(), wishes=request.GET.dict()),
+        },
     )

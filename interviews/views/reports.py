@@ -1,6 +1,7 @@
 """The report, and the wait for it."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -35,4 +36,16 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
             "interviews/waiting.html",
             {"interview": interview, "grading": interview.grading(now)},
         )
-    return render(request, "interviews/report.html", {"interview": interview, "report": built})
+    again = urlencode(
+        {
+            "framework": interview.framework.slug,
+            "minutes": interview.minutes,
+            "target": interview.target,
+            "pacing": interview.pacing,
+        }
+    )
+    return render(
+        request,
+        "interviews/report.html",
+        {"interview": interview, "report": built, "again": again},
+    )

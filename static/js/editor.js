@@ -48,6 +48,7 @@ class Editor {
     this.halted = false; // a conflict, a lock or too long a text waits for a person
     this.isTooLong = false; // shortening it is enough to go on
     this.isSignedOut = false;
+    this.isLeaving = false; // by a button of this page, which sends the text along
     this.savedAt = null;
     this.wasTroubled = false;
   }
@@ -64,7 +65,7 @@ class Editor {
     window.addEventListener("pagehide", () => this.now());
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     window.addEventListener("beforeunload", (event) => {
-      if (this.isDirty && (!this.isStored || this.halted)) event.preventDefault();
+      if (this.isDirty && !this.isLeaving && (!this.isStored || this.halted)) event.preventDefault();
     });
     form.addEventListener("submit", (event) => this.leave(event));
     setInterval(() => this.tellAge(), 1000);
@@ -184,10 +185,13 @@ class Editor {
       document.dispatchEvent(new CustomEvent("mlsd:left", { detail: Number(state.dataset.left) }));
     }
     if (status === 200 && this.isDirty) this.say("unsaved", "Not saved yet");
+    else if (answered.querySelector("#theirs")) this.say("conflict", "Not saved: choose a version above");
     else this.say(state.dataset.state, state.textContent);
   }
 
   refused(state, theirs, status) {
+    // A plain form post must not go over a text that nobody has chosen against.
+    form.elements.base.value = this.sending.base;
     this.sending = null;
     this.halted = true;
     this.isTooLong = status === 413;
@@ -259,7 +263,8 @@ class Editor {
 
   async leave(event) {
     freshenForms();
-    if (!this.isDirty || (this.halted && !this.isTooLong)) return;
+    this.isLeaving = !this.isDirty || (this.halted && !this.isTooLong);
+    if (this.isLeaving) return;
     event.preventDefault();
     await this.flush();
     if (!this.isDirty) form.requestSubmit(event.submitter);
@@ -308,6 +313,7 @@ function startTabs() {
 }
 
 if (answer) count();
+document.querySelector(".stages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 export const editor = form ? new Editor() : null;
 if (editor) {
   editor.start();

@@ -7,7 +7,12 @@ const place = document.querySelector("#leftover");
 
 for (const [stage, name] of Object.entries(JSON.parse(place.dataset.stages))) {
   for (const [key, { text }] of device.all(`${place.dataset.kept}:${stage}`)) {
-    if (!text?.trim()) continue;
+    // What was handed in after all needs no notice.
+    const isHandedIn = document.querySelector(`#stage-${stage}`)?.textContent.trim() === text?.trim();
+    if (!text?.trim() || isHandedIn) {
+      device.forget(key);
+      continue;
+    }
     const copy = place.querySelector("template").content.cloneNode(true);
     const notice = copy.querySelector(".notice");
     copy.querySelector("[data-stage]").textContent = name;

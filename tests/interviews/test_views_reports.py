@@ -73,7 +73,10 @@ def test_a_page_that_waits_gets_the_line_alone_and_then_the_report(
     assert page(answer).elements[0].attributes["id"] == "grading"
     grading.grade(waiting.pk, clock=lambda: now, lease=LEASE)
     assert browser_of_alice.get(path(waiting), headers=HTMX)["HX-Refresh"] == "true"
-    assert "Scored by the rules judge" in page(browser_of_alice.get(path(waiting))).one("main").text
+    assert (
+        "Every level rests on words in your answer"
+        in page(browser_of_alice.get(path(waiting))).one("main").text
+    )
 
 
 @pytest.mark.parametrize("by", ["page", "sweep"])

@@ -58,11 +58,11 @@ def test_words_that_never_reached_the_server_are_shown_beside_the_report(
     other.page.get_by_role("button", name="Hand in my answer").click()
     other.sees_report()
     notice = other.page.locator("#leftover .notice")
-    expect(notice).to_contain_text("Not handed in: Clarification & Scope")
+    expect(notice).to_contain_text("Left on this device: Clarification & Scope")
     expect(notice.get_by_role("textbox")).to_have_value("Never sent.")
     assert rows.text(interview_id, "scope") == ""
     page.close()
-    notice.get_by_role("button", name="Forget it").click()
+    notice.get_by_role("button", name="Delete it").click()
     other.page.reload()
     other.sees_report()
     expect(notice).to_have_count(0)
