@@ -49,6 +49,7 @@ class Editor {
     this.isTooLong = false; // shortening it is enough to go on
     this.isSignedOut = false;
     this.isLeaving = false; // by a button of this page, which sends the text along
+    this.isGoing = false; // another page was asked for and is not here yet
     this.savedAt = null;
     this.wasTroubled = false;
   }
@@ -66,6 +67,10 @@ class Editor {
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
     window.addEventListener("beforeunload", (event) => {
       if (this.isDirty && !this.isLeaving && (!this.isStored || this.halted)) event.preventDefault();
+      // The next page may have been made before the words arrived that are on their way: it finds
+      // them on this device, and clears them itself. This page may stay after all.
+      this.isGoing = true;
+      setTimeout(() => (this.isGoing = false), PATIENCE);
     });
     form.addEventListener("submit", (event) => this.leave(event));
     setInterval(() => this.tellAge(), 1000);
@@ -76,8 +81,10 @@ class Editor {
 
   keep() {
     const { revision, sending } = this;
+    const isSaved = !this.isDirty;
+    const kept = { text: answer.value, base: revision, sending, isSaved };
     try {
-      device.put(form.dataset.kept, this.isDirty ? { text: answer.value, base: revision, sending } : null);
+      device.put(form.dataset.kept, isSaved && !this.isGoing ? null : kept);
       this.isStored = true;
     } catch {
       this.isStored = false; // storage is full or forbidden: the browser asks before leaving
