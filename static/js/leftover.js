@@ -6,10 +6,10 @@ import * as device from "./kept.js";
 const place = document.querySelector("#leftover");
 
 for (const [stage, name] of Object.entries(JSON.parse(place.dataset.stages))) {
-  for (const [key, { text }] of device.all(`${place.dataset.kept}:${stage}`)) {
+  for (const [key, { text, isSaved }] of device.all(`${place.dataset.kept}:${stage}`)) {
     // What was handed in after all needs no notice.
     const isHandedIn = document.querySelector(`#stage-${stage}`)?.textContent.trim() === text?.trim();
-    if (!text?.trim() || isHandedIn) {
+    if (isSaved || !text?.trim() || isHandedIn) {
       device.forget(key);
       continue;
     }
