@@ -4,10 +4,12 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST ?=
+JSON ?=
+DATA ?= ../shared/data/asap_sas_set5
 
 BOOTSTRAP = $(PYTHON) mlsd_app/bootstrap.py
 BIN = .venv/bin
-SOURCES = manage.py mlsd_app interviews rubrics tests requirements
+SOURCES = manage.py mlsd_app interviews rubrics tests benchmarks requirements
 # Checks look at the code only: they use no database and not the folder of a running MLSD.
 APART = MLSD_VAR=.cache/check DATABASE_POOL_MAX=0
 PRODUCTION = DATABASE_URL=postgres://mlsd:none@127.0.0.1:1/mlsd ALLOWED_HOSTS=mlsd.example \
@@ -16,10 +18,10 @@ CHECKS = check-locks check-format check-lint check-imports check-types check-mig
 	check-deploy check-templates
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock $(CHECKS)
+.PHONY: help setup run test check format lock bench-scoring $(CHECKS)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv from the locked requirements (run and test do it by themselves)
 	@$(BOOTSTRAP)
@@ -30,6 +32,10 @@ run: setup ## run everything on this machine; PORT=8001 and HOST=… are honoure
 test: ## run all tests, the browser journeys last; PYTEST="-k word" chooses
 	@$(BOOTSTRAP) --dev --browser
 	@$(BIN)/python -m pytest $(PYTEST)
+
+bench-scoring: ## measure how answers are scored, by every bar; JSON=file writes it as lines too
+	@$(BOOTSTRAP)
+	@$(BIN)/python -m benchmarks.scoring --data "$(DATA)" $(if $(JSON),--json "$(JSON)")
 
 check: ## check format, lint, imports, types, migrations, templates, deployment and locks
 	@$(BOOTSTRAP) --dev

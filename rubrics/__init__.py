@@ -5,13 +5,28 @@ this package is theirs.
 """
 
 from rubrics.judges import score
-from rubrics.judges.rules import RulesJudge
+from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.schema import Competency, Criterion, Difficulty, Framework, Question, Stage, Target
-from rubrics.scoring import Depth, Evidence, Finding, Flag, Scorecard, expected_score
+from rubrics.scoring import (
+    SHARE,
+    Depth,
+    Evidence,
+    Finding,
+    Flag,
+    Judgement,
+    NearMiss,
+    Needs,
+    Scorecard,
+    expected_score,
+    gates_of,
+    needs,
+)
 
 __all__ = [
     "LIBRARY",
+    "SHARE",
+    "WRONG_SUM_CAP",
     "Competency",
     "Criterion",
     "Depth",
@@ -21,11 +36,16 @@ __all__ = [
     "Flag",
     "Framework",
     "InvalidDocument",
+    "Judgement",
+    "NearMiss",
+    "Needs",
     "Question",
     "RulesJudge",
     "Scorecard",
     "Stage",
     "Target",
     "expected_score",
+    "gates_of",
+    "needs",
     "score",
 ]

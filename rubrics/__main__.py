@@ -1,217 +1,437 @@
-"""The command line: ``python -m rubrics score | lint | schema``. No database, no network.
+"""The command line: ``python -m rubrics score | lint | schema | agree | calibrate``.
 
-Exit codes: 0 done; 1 lint found problems; 2 the call or a file cannot be used.
+No database, no network.
 """
 
 import argparse
+import gc
+import io
 import json
-import re
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import TypeVar
 
-from rubrics import judges
+from pydantic import ValidationError
+
+from rubrics import agreement, judges
+from rubrics.calibration import Calibration, apply, fit
 from rubrics.judges.rules import RulesJudge
-from rubrics.linting import lint, lint_library
+from rubrics.linting import lint, lint_library, unreadable
 from rubrics.loading import (
     LIBRARY,
     InvalidDocument,
-    Library,
     Problem,
     load_library,
     question_of,
     read,
+    validate,
 )
-from rubrics.schema import Framework, Question
-from rubrics.scoring import Scorecard
+from rubrics.printing import (
+    Scored,
+    Sheet,
+    card_as_json,
+    card_in_words,
+    report_as_json,
+    report_in_words,
+)
+from rubrics.reading.sections import by_stage, cut, spans_by_stage
+from rubrics.schema import Concept, Document, Framework, Question
 
-_H2 = re.compile(r"^##[ \t]+([^\n]+)", re.MULTILINE)
+DONE, FOUND, UNUSABLE, INTERRUPTED, NOBODY_READS = 0, 1, 2, 130, 141
+EXITS: Mapping[int, str] = {
+    DONE: "done",
+    FOUND: "lint found problems",
+    UNUSABLE: "the call or a file cannot be used; standard error says why",
+    INTERRUPTED: "stopped by Ctrl-C",
+    NOBODY_READS: "whoever read the output went away",
+}
+
+
+class Refused(Exception):
+    """The call, or a file that it names, cannot be used; says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m rubrics", description=__doc__.split(":")[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    scoring = commands.add_parser("score", help="score answers against a question's rubric")
-    scoring.add_argument(
-        "answers", nargs="+", metavar="ANSWER.md", help="files; - reads standard input"
-    )
-    scoring.add_argument("--question", metavar="ID", help="a question of the library")
-    scoring.add_argument("--framework", metavar="ID", default="four-stage")
-    scoring.add_argument("--rubric", metavar="FILE.yaml", type=Path, help="any rubric document")
-    scoring.add_argument("--json", action="store_true", help="one JSON object a line")
-    scoring.set_defaults(run=_score)
-    linting = commands.add_parser("lint", help="say what is wrong with questions, at file:line")
-    linting.add_argument("paths", nargs="*", type=Path, metavar="PATH")
-    linting.set_defaults(run=_lint)
-    schema = commands.add_parser("schema", help="JSON Schema of a question document")
-    schema.set_defaults(run=_schema)
-    options = parser.parse_args(arguments)
+    """Run one command; gives the exit code (``EXITS``). argparse exits by itself with 2."""
+    options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A quote or a file's name must never stop the output; \udc80 is valid in JSON, too.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code: int = options.run(options)
-    except InvalidDocument as error:
+        sys.stdout.flush()
+    except (InvalidDocument, Refused) as error:
         print(error, file=sys.stderr)
-        return 2
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered goes nowhere, or Python would complain about it at its exit.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return NOBODY_READS
     return code
 
 
-def by_stage(text: str, framework: Framework) -> dict[str, str]:
-    """Split a file at its H2 headings into stage id → text.
+def parser() -> argparse.ArgumentParser:
+    """Make the parser; docs/command-line.md names every option of it."""
+    whole = argparse.ArgumentParser(
+        prog="python -m rubrics",
+        description="Score answers, check and measure rubrics. No database, no network.",
+        epilog="exit codes: " + "; ".join(f"{code} {what}" for code, what in EXITS.items()),
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, run, fill, about in (
+        ("score", _score, _score_options, "score answers against a question's rubric"),
+        ("lint", _lint, _lint_options, "say what is wrong with documents, at file:line"),
+        ("schema", _schema, _schema_options, "print the JSON Schema of a document"),
+        ("agree", _agree, _agree_options, "measure how far raters agree"),
+        ("calibrate", _calibrate, _calibrate_options, "fit a rubric's cut-offs to people's levels"),
+    ):
+        command = commands.add_parser(name, help=about, description=about, epilog=whole.epilog)
+        command.set_defaults(run=run)
+        fill(command)
+    return whole
 
-    A heading belongs to the stage whose title begins with its words (``## Deep dive`` is Deep
-    Dive Component Design); text above the first such heading goes to the first stage. Without
-    any such heading the whole text is one stage called ``answer``.
+
+def _score_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "answers", nargs="+", metavar="ANSWER.md", help="Markdown; - reads standard input"
+    )
+    _rubric_options(command)
+    command.add_argument(
+        "--diagram", metavar="FILE.json", help="the answer's drawing, as Excalidraw saves it"
+    )
+    command.add_argument(
+        "--calibration", metavar="FILE.json", help="cut-offs that calibrate has written"
+    )
+    command.add_argument(
+        "--near", action="store_true", help="show words that are close to what is missing"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _rubric_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--question", metavar="ID", help="a question of the library")
+    command.add_argument("--rubric", metavar="FILE.yaml", type=Path, help="any rubric document")
+    command.add_argument(
+        "--framework", metavar="ID", default="four-stage", help="whose stages the headings name"
+    )
+
+
+def _lint_options(command: argparse.ArgumentParser) -> None:
+    about = "a document or a folder; without any, the library"
+    command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=about)
+
+
+def _schema_options(command: argparse.ArgumentParser) -> None:
+    kinds = command.add_mutually_exclusive_group()
+    for kind in _KINDS:
+        kinds.add_argument(
+            f"--{kind}", dest="kind", action="store_const", const=kind, help=f"of a {kind}"
+        )
+    command.set_defaults(kind="question")
+
+
+def _agree_options(command: argparse.ArgumentParser) -> None:
+    _scores_option(command)
+    command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _scores_option(command: argparse.ArgumentParser) -> None:
+    about = "columns: item, rater, criterion, level; - reads standard input"
+    command.add_argument("scores", metavar="SCORES.csv", help=about)
+
+
+def _calibrate_options(command: argparse.ArgumentParser) -> None:
+    _scores_option(command)
+    command.add_argument(
+        "answers", metavar="ANSWERS_DIR", type=Path, help="holds ITEM.md for every item"
+    )
+    _rubric_options(command)
+
+
+# --- Documents of the library ---
+
+D = TypeVar("D", bound=Document)
+
+
+@cache
+def _library(kind: type[D], folder: str) -> Mapping[str, D]:
+    """One folder by id; questions, which are large and of which one is asked for, lie in another.
+
+    Raises InvalidDocument.
     """
-    marks = [
-        (match.start(), match.end(), stage)
-        for match in _H2.finditer(text)
-        if (stage := _stage_called(match.group(1), framework))
-    ]
-    if not marks:
-        return {"answer": text}
-    stages: dict[str, str] = {}
-    if text[: marks[0][0]].strip():
-        stages[framework.stages[0].id] = text[: marks[0][0]]
-    ends = [start for start, _, _ in marks[1:]] + [len(text)]
-    for (_, begin, stage), end in zip(marks, ends, strict=True):
-        stages[stage] = stages.get(stage, "") + text[begin:end].removeprefix("\n")
-    return stages
+    return {file.stem: validate(read(file), kind) for file in (LIBRARY / folder).glob("*.yaml")}
 
 
-def _stage_called(heading: str, framework: Framework) -> str | None:
-    wanted = re.findall(r"\w+", heading.lower())
-    for stage in framework.stages:
-        title = re.findall(r"\w+", stage.title.lower())
-        if wanted and (title[: len(wanted)] == wanted or wanted[: len(title)] == title):
-            return stage.id
-    return None
+def _concepts() -> Mapping[str, Concept]:
+    return _library(Concept, "concepts")
 
 
-def _score(options: argparse.Namespace) -> int:
-    library = load_library()
-    question = _question(options, library)
-    if options.framework not in library.frameworks:
-        _refuse(f"no framework is called {options.framework!r}", library.frameworks)
-    framework = library.frameworks[options.framework]
-    judge = RulesJudge()
-    code = 0
-    for name in options.answers:
-        try:
-            text = (
-                sys.stdin.read()
-                if name == "-"
-                else Path(name).read_text(encoding="utf-8", errors="replace")
-            )
-        except OSError as error:
-            print(f"{name}: cannot be read: {error.strerror}", file=sys.stderr)
-            code = 2
-            continue
-        begin = time.perf_counter()
-        card = judges.score(question, framework, by_stage(text, framework), judge=judge)
-        seconds = time.perf_counter() - begin
-        if options.json:
-            print(json.dumps(_as_json(name, question, card, seconds), ensure_ascii=False))
-        else:
-            _print_card(name, question, card)
-    return code
+def _frameworks() -> Mapping[str, Framework]:
+    return _library(Framework, "frameworks")
 
 
-def _question(options: argparse.Namespace, library: Library) -> Question:
+def _framework(options: argparse.Namespace) -> Framework:
+    frameworks = _frameworks()
+    if options.framework not in frameworks:
+        raise _unknown(f"no framework is called {options.framework!r}", frameworks)
+    return frameworks[options.framework]
+
+
+def _question(options: argparse.Namespace) -> Question:
+    if options.rubric and options.question:
+        raise Refused("say --question or --rubric, not both")
     if options.rubric:
-        return question_of(read(options.rubric), library.concepts)
-    if options.question not in library.questions:
-        _refuse(
+        source = read(options.rubric)
+        question = question_of(source, _concepts())
+        if problems := unreadable(source, question):
+            raise InvalidDocument(problems)
+        return question
+    files = {file.stem: file for file in (LIBRARY / "questions").glob("*.yaml")}
+    if options.question not in files:
+        raise _unknown(
             f"no question is called {options.question!r}"
             if options.question
             else "say --question or --rubric",
-            library.questions,
+            files,
         )
-    return library.questions[options.question]
+    return question_of(read(files[options.question]), _concepts())
 
 
-def _refuse(message: str, known: Iterable[str]) -> NoReturn:
-    print(f"{message}; there are: {', '.join(sorted(known))}", file=sys.stderr)
-    raise SystemExit(2)
+def _unknown(message: str, known: Iterable[str]) -> Refused:
+    return Refused(f"{message}; there are: {', '.join(sorted(known))}")
 
 
-def _as_json(
-    name: str, question: Question, card: Scorecard, seconds: float
-) -> Mapping[str, object]:
-    competency = {c.id: str(c.competency) for c in question.rubric.criteria}
-    return {
-        "file": name,
-        "question": question.id,
-        "rubric_hash": card.rubric_hash,
-        "score": card.score,
-        "band": card.band,
-        "competencies": card.competencies,
-        "criteria": [
-            {
-                "id": judgement.criterion,
-                "competency": competency[judgement.criterion],
-                "level": judgement.level,
-                "not_judged": judgement.not_judged,
-                "points": judgement.points,
-                "evidence": [quote.model_dump() for quote in judgement.evidence],
-                "met": [{"id": f.indicator, "depth": f.depth} for f in judgement.met],
-                "missing": judgement.missing,
-                "flags": [flag.model_dump() for flag in judgement.flags],
-            }
-            for judgement in card.judgements
-        ],
-        "flags": [flag.model_dump() for flag in card.flags],
-        "seconds": round(seconds, 6),
-    }
+# --- Files that people give ---
 
 
-def _print_card(name: str, question: Question, card: Scorecard) -> None:
-    print(f"{name}: {card.score} of 100 for {question.title} (bar met: {card.band})")
-    titles = {criterion.id: criterion.title for criterion in question.rubric.criteria}
-    for judgement in card.judgements:
-        level = judgement.level or f"not judged: {judgement.not_judged}"
-        print(f"  {level}  {titles[judgement.criterion]}")
-        for finding in judgement.met:
-            said = _short(finding.evidence[0].quote)
-            print(f"       {finding.depth:9}  {finding.indicator}: “{said}”")
-        for missing in judgement.missing:
-            print(f"       missing    {missing}")
-        for flag in judgement.flags:
-            print(f"       red flag   {flag.title}")
-    for flag in card.flags:
-        quoted = f" “{_short(flag.evidence[0].quote)}”" if flag.evidence else ""
-        print(f"  {flag.title}{quoted}")
+def _read_text(name: str) -> str:
+    """Read a file, or standard input for ``-``, line ends as they are. Raises Refused.
+
+    Bytes that are not UTF-8 are replaced, with a note; a byte order mark is left out.
+    """
+    typed = getattr(sys.stdin, "buffer", None)  # None when it was closed by the caller
+    if name == "-" and typed is None:
+        raise Refused("-: there is no standard input")
+    try:
+        raw: bytes = typed.read() if name == "-" and typed else Path(name).read_bytes()
+    except IsADirectoryError as error:
+        raise Refused(f"{name}: is a folder; give the files in it, as {name}/*.md") from error
+    except OSError as error:
+        raise Refused(f"{name}: cannot be read: {error.strerror}") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        print(f"{name}:{line}: is not UTF-8; what cannot be read became �", file=sys.stderr)
+        return raw.decode("utf-8-sig", errors="replace")
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 90 else f"{line[:87]}..."
+def _read_json(name: str) -> object:
+    try:
+        data: object = json.loads(_read_text(name))
+    except json.JSONDecodeError as error:
+        raise Refused(f"{name}:{error.lineno}: is not JSON: {error.msg}") from error
+    except RecursionError as error:
+        raise Refused(f"{name}:1: is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Refused(f"{name}:1: cannot be used: {error}") from error
+    return data
+
+
+def _drawing(name: str) -> object:
+    data = _read_json(name)
+    elements = data.get("elements") if isinstance(data, dict) else data
+    if not isinstance(elements, list):
+        raise Refused(f"{name}:1: is no drawing as Excalidraw saves it: there are no elements")
+    return data
+
+
+def _calibration(name: str, question: Question) -> Calibration:
+    try:
+        calibration = Calibration.model_validate(_read_json(name))
+        apply(calibration, question.rubric)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Refused(f"{name}: {where or 'calibration'}: {first['msg']}") from error
+    except ValueError as error:
+        raise Refused(f"{name}: {error}") from error
+    return calibration
+
+
+# --- score ---
+
+
+def _score(options: argparse.Namespace) -> int:
+    if options.answers.count("-") > 1:
+        raise Refused("- can be given once: there is one standard input")
+    if options.diagram and len(options.answers) > 1:
+        raise Refused("--diagram belongs to one answer; give one file")
+    question, framework = _question(options), _framework(options)
+    calibration = _calibration(options.calibration, question) if options.calibration else None
+    drawings = {_drawn_in(framework): _drawing(options.diagram)} if options.diagram else {}
+    sheet = Sheet(question, calibration)
+    outlines = judges.with_outlines({}, drawings)
+    judge = RulesJudge()
+    # What is loaded now stays to the end; a full collection would walk all of it, every time.
+    gc.freeze()
+    code = DONE
+    for name in options.answers:
+        try:
+            text = _read_text(name)
+        except Refused as error:
+            print(error, file=sys.stderr)
+            code = UNUSABLE
+            continue
+        begin = time.perf_counter()
+        spans = spans_by_stage(text, framework)
+        card = judges.score(
+            question,
+            framework,
+            cut(text, spans),
+            judge=judge,
+            drawings=drawings,
+            calibration=calibration,
+            near_misses=options.near,
+        )
+        scored = Scored(name, card, spans, time.perf_counter() - begin)
+        if options.json:
+            print(_ENCODER.encode(card_as_json(scored, sheet, outlines)))
+        else:
+            print(card_in_words(scored, sheet))
+    gc.unfreeze()
+    return code
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def _drawn_in(framework: Framework) -> str:
+    """The stage to which a drawing belongs: the one for the architecture, if there is one."""
+    stages = [stage.id for stage in framework.stages]
+    return "architecture" if "architecture" in stages else stages[0]
+
+
+# --- lint and schema ---
+
+_KINDS: Mapping[str, type[Document]] = {
+    "question": Question,
+    "framework": Framework,
+    "concept": Concept,
+    "calibration": Calibration,
+}
+_FOLDERS = ("frameworks", "concepts", "questions")
 
 
 def _lint(options: argparse.Namespace) -> int:
+    count = 0
     problems: list[Problem] = []
     for path in options.paths or [LIBRARY]:
         try:
-            problems += _lint_path(path)
+            found, documents = _lint_path(path)
+            problems += found
+            count += documents
         except InvalidDocument as error:
+            if any(problem.rule == "unreadable" for problem in error.problems):
+                raise
             problems += error.problems
     for problem in problems:
         print(problem)
-    return 1 if problems else 0
+    if not problems:
+        print(f"{count} document{'s' * (count != 1)}, no problems")
+    return FOUND if problems else DONE
 
 
-def _lint_path(path: Path) -> list[Problem]:
-    if path.is_dir():
-        return lint_library(load_library(path))
-    library = load_library()
-    source = read(path)
-    return lint(source, question_of(source, library.concepts), library.frameworks)
+def _lint_path(path: Path) -> tuple[list[Problem], int]:
+    """The problems of a file or folder, and how many documents it holds."""
+    if not path.is_dir():
+        return _lint_file(path), 1
+    if any((path / folder).is_dir() for folder in _FOLDERS):
+        library = load_library(path)
+        return lint_library(library), len(library.sources)
+    files = sorted(path.glob("*.yaml"))
+    if not files:
+        raise Refused(f"{path}: holds no documents (*.yaml)")
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            problems += _lint_file(file)
+        except InvalidDocument as error:
+            problems += error.problems
+    return problems, len(files)
+
+
+def _lint_file(file: Path) -> list[Problem]:
+    source = read(file)
+    # In a library the folder says what a document is; anywhere else it is a question.
+    kind = _KINDS.get(file.absolute().parent.name.removesuffix("s"), Question)
+    if kind is not Question:
+        validate(source, kind)
+        return []
+    return lint(source, question_of(source, _concepts()), _frameworks())
 
 
 def _schema(options: argparse.Namespace) -> int:
-    print(json.dumps(Question.model_json_schema(), indent=2))
-    return 0
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_KINDS[options.kind].model_json_schema(),
+    }
+    print(json.dumps(schema, indent=2))
+    return DONE
+
+
+# --- agree and calibrate ---
+
+
+def _agree(options: argparse.Namespace) -> int:
+    report = agreement.report(agreement.read_scores(_read_text(options.scores), options.scores))
+    if options.json:
+        print(json.dumps(report_as_json(report), ensure_ascii=False))
+    else:
+        print(report_in_words(report))
+    return DONE
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    question, framework = _question(options), _framework(options)
+    scores = agreement.read_scores(_read_text(options.scores), options.scores)
+    cards: dict[tuple[str, str], dict[str, int | None]] = {}
+    for item, rater, criterion, level in scores:
+        cards.setdefault((item, rater), {})[criterion] = level
+    judge = RulesJudge()
+    earned: dict[str, Mapping[str, float]] = {}
+    for item in dict.fromkeys(item for item, _ in cards):
+        text = _read_text(str(options.answers / f"{item.removesuffix('.md')}.md"))
+        card = judges.score(question, framework, by_stage(text, framework), judge=judge)
+        earned[item] = {judgement.criterion: judgement.points for judgement in card.judgements}
+    names = dict.fromkeys(score.criterion for score in scores)
+    unknown = [name for name in names if name not in {c.id for c in question.rubric.criteria}]
+    if unknown:
+        raise Refused(f"{options.scores}: {question.id} has no criterion {', '.join(unknown)}")
+    try:
+        calibration = fit(
+            question.rubric,
+            {name: [earned[item][name] for item, _ in cards] for name in names},
+            {name: [card.get(name) for card in cards.values()] for name in names},
+        )
+    except ValueError as error:
+        raise Refused(f"{options.scores}: {error}") from error
+    print(calibration.model_dump_json(indent=2))
+    kept = [name for name in names if name not in calibration.cuts]
+    print(
+        f"{calibration.n} scorecards; fitted: {', '.join(calibration.cuts) or 'nothing'}; "
+        f"left alone for lack of variety: {', '.join(kept) or 'nothing'}",
+        file=sys.stderr,
+    )
+    return DONE
 
 
 if __name__ == "__main__":

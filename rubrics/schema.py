@@ -7,9 +7,10 @@ problems at file:line. What makes a *good* document is not decided here but in `
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -81,6 +82,12 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, without the hash: what is changed has another."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("hash", None)
+        return copy
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 (hex) of the canonical JSON: sorted keys, no blanks, defaults left out."""
@@ -136,13 +143,33 @@ class Concept(Document):
     source: Line | None = None
 
 
+class Drawn(Document):
+    """What a drawing has to show: one component, a path along arrows, or a loop back to its start.
+
+    Each entry is a phrase, as in wordings, that names a component; on a path other components may
+    lie between.
+    """
+
+    component: Line | None = None
+    path: tuple[Line, ...] = Field(default=(), max_length=8)
+    loop: tuple[Line, ...] = Field(default=(), max_length=8)
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if sum(map(bool, (self.component, self.path, self.loop))) != 1:
+            raise ValueError("write exactly one of component, path and loop")
+        if len(self.path) == 1:
+            raise ValueError("path: name at least two components")
+        return self
+
+
 class Indicator(Document):
     """One observable thing in an answer.
 
-    ``wordings`` and ``plain`` name it (jargon, and the same without jargon); ``details`` are the
-    mechanisms, parameters and places that make a mention *specified*; ``reasons`` are the
-    motives and trade-offs that make it *justified*. ``README.md`` explains how phrases are
-    written.
+    ``wordings`` and ``plain`` name it (jargon, and the same without jargon); ``patterns`` do too,
+    as regular expressions over a lower-case sentence, for what words cannot say; ``drawn`` is what
+    a drawing shows of it. ``details`` are the mechanisms, parameters and places that make a mention
+    *specified*; ``reasons`` are the motives and trade-offs that make it *justified*.
     """
 
     id: Slug
@@ -150,10 +177,13 @@ class Indicator(Document):
     concepts: tuple[Slug, ...] = ()
     wordings: tuple[Line, ...] = ()
     plain: tuple[Line, ...] = ()
+    patterns: tuple[Line, ...] = Field(default=(), max_length=12)
+    drawn: tuple[Drawn, ...] = Field(default=(), max_length=6)
     details: tuple[Line, ...] = ()
     reasons: tuple[Line, ...] = ()
     quantity: bool = Field(
-        default=False, description="a number with a unit in the sentence counts as a detail"
+        default=False,
+        description="it is about a figure: a sum far off, where it is met, caps its criterion",
     )
     accepts: tuple[Literal[Stance.ASKED, Stance.DEFERRED], ...] = ()
     points: float = Field(default=1.0, gt=0, le=5)
@@ -279,6 +309,10 @@ class Question(Document):
     companies: tuple[Line, ...] = ()
     minutes: int = Field(default=45, ge=5, le=240)
     prompt: Prose
+    subject: tuple[Line, ...] = Field(
+        default=(),
+        description="phrases for what it is about: answers to it keep saying them, others do not",
+    )
     facts: tuple[Fact, ...] = ()
     probes: tuple[Probe, ...] = ()
     curveball: Curveball | None = None

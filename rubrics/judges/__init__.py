@@ -1,20 +1,53 @@
 """Those who read an answer and say levels, and the one way from an answer to a scorecard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain, islice
+from types import MappingProxyType
+from typing import Literal
 
-from rubrics.reading.answer import Given, Reading, given_by, read
+from rubrics.calibration import Calibration, apply
+from rubrics.judges.near import with_near_misses
+from rubrics.reading.answer import Doubt, Given, Reading, given_by, read
+from rubrics.reading.whiteboard import outline
 from rubrics.schema import Framework, Question
 from rubrics.scoring import Evidence, Flag, Judge, Scorecard, add_up
 
 
 def score(
-    question: Question, framework: Framework | None, stages: Mapping[str, str], *, judge: Judge
+    question: Question,
+    framework: Framework | None,
+    stages: Mapping[str, str],
+    *,
+    judge: Judge,
+    drawings: Mapping[str, object] = MappingProxyType({}),
+    prompted: Collection[str] = frozenset(),
+    calibration: Calibration | None = None,
+    near_misses: bool = False,
 ) -> Scorecard:
-    """Score an answer: stage id → Markdown as typed. Any text at all gives a scorecard."""
-    reading = read(stages, _given(_Pair(question, framework)))
-    judgements = judge.judge(question, reading)
-    return add_up(question.rubric, judgements, judge.name, _flags(reading))
+    """Score an answer: stage id → Markdown as typed. Any text at all gives a scorecard.
+
+    ``drawings``: stage id → parsed Excalidraw JSON; its outline is judged, and quoted, as a text
+    of its own (``with_outlines``). ``prompted``: the ids of texts that answer the interviewer.
+    Raises ValueError when the calibration is of another rubric.
+    """
+    texts = with_outlines(stages, drawings)
+    reading = read(texts, _given(_Pair(question, framework)), prompted)
+    rubric = apply(calibration, question.rubric) if calibration else question.rubric
+    verdict = judge.judge(question.model_copy(update={"rubric": rubric}), reading)
+    judgements = verdict.judgements
+    if near_misses:
+        aside = [quote for flag in verdict.flags for quote in flag.evidence]
+        judgements = with_near_misses(question, reading, judgements, aside)
+    flags = (*_shown(_asides(reading), verdict.flags), *_notes(reading))
+    used = calibration.hash if calibration else None
+    return add_up(question.rubric, judgements, judge.name, flags, used)
+
+
+def with_outlines(stages: Mapping[str, str], drawings: Mapping[str, object]) -> dict[str, str]:
+    """Add to the stages' texts the outline of each drawing, as the stage ``<id>-drawing``."""
+    outlines = {f"{stage}-drawing": outline(drawing) for stage, drawing in drawings.items()}
+    return {**stages, **{stage: text for stage, text in outlines.items() if text}}
 
 
 class _Pair:
@@ -36,22 +69,35 @@ def _given(pair: _Pair) -> Given:
     return given_by(pair.question, pair.framework)
 
 
+_KINDS: Mapping[Doubt, Literal["denied", "copied", "off-subject"]] = {
+    Doubt.HELD_BACK: "denied",
+    Doubt.COPIED: "copied",
+    Doubt.OFF_SUBJECT: "off-subject",
+}
 # A page of the same line a thousand times needs no thousand flags.
 _SHOWN = 40
 
 
-def _flags(reading: Reading) -> Iterator[Flag]:
-    for aside in reading.set_aside[:_SHOWN]:
+def _asides(reading: Reading) -> Iterator[Flag]:
+    for aside in reading.set_aside:
         unit = aside.unit
-        quoted = Evidence(
-            stage=unit.stage,
-            start=unit.start,
-            end=unit.end,
-            quote=reading.stages[unit.stage][unit.start : unit.end],
-        )
-        yield Flag(kind="set-aside", title=f"This {aside.why}.", evidence=(quoted,))
-    more = len(reading.set_aside) - _SHOWN
-    if more > 0:
+        text = reading.stages[unit.stage][unit.start : unit.end]
+        quote = Evidence(stage=unit.stage, start=unit.start, end=unit.end, quote=text)
+        yield Flag.aside(aside.why, quote)
+
+
+def _shown(*flags: Iterable[Flag]) -> Iterator[Flag]:
+    every = chain(*flags)
+    yield from islice(every, _SHOWN)
+    more = sum(1 for _ in every)
+    if more:
         yield Flag(kind="set-aside", title=f"{more} more sentences were set aside.")
+
+
+def _notes(reading: Reading) -> Iterator[Flag]:
+    for doubt in reading.doubts:
+        yield Flag(kind=_KINDS[doubt], title=str(doubt))
     if reading.hidden:
-        yield Flag(kind="hidden", title="Text that does not show on the page was left out.")
+        yield Flag(
+            kind="hidden", title="Text that is hidden on a page, or struck out, was left out."
+        )

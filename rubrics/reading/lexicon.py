@@ -2,34 +2,37 @@
 
 Phrases are written as rubric authors write them: ``(daily|monthly) active users`` has
 alternatives, ``split .. by time`` allows up to six words between. Words are compared by their
-English stem (Snowball), articles are passed over.
+English stem (Snowball), articles are passed over, and a long word that no dictionary knows is
+taken for the phrase's word that is one letter away.
 """
 
 import re
 import threading
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache, reduce
+from itertools import product, repeat
 from math import prod
-from typing import Generic, TypeVar
+from operator import and_, itemgetter
+from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 import Stemmer
 
 K = TypeVar("K", bound=Hashable)
 Span = tuple[int, int]
+Spans = tuple[Span, ...]
+Hit = tuple[int, Spans]
 Part = tuple[str, ...]
 Slots = tuple[frozenset[Part], ...]
 
 GAP = 6
+# No English word is longer (characters); what is stays as it is, and is kept in no cache.
+LONGEST = 40
 MAX_ALTERNATIVES = 96
 
-_WORD = re.compile(
-    r"[a-z]/[a-z](?![^\W_])|\d+(?:[.,]\d+)*[^\W\d_]*|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|[@%]"
-)
+_WORD = re.compile(r"[a-z]/[a-z](?![^\W_])|\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|[@%]")
 _BRITISH = re.compile(r"is(e[drs]?|ers|ing|ations?)$")
 _ARTICLES = frozenset({"a", "an", "the"})
 _thread = threading.local()
@@ -39,23 +42,51 @@ class BadPhrase(ValueError):
     """A phrase that cannot be read: brackets that do not close, or no word in it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a text: forms, stems, and character offsets in that text."""
+    """The words of a text, articles left out: forms (lower case), stems, and character offsets."""
 
-    text: str
-    forms: tuple[str, ...]
-    stems: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    __slots__ = ("_places", "forms", "stems", "text")
+
+    def __init__(self, text: str) -> None:
+        """Split a normalised text."""
+        self.text = text
+        self.forms = tuple([w for w in _WORD.findall(_lowered(text)) if w not in _ARTICLES])
+        short = len(max(self.forms, key=len, default="")) <= LONGEST
+        self.stems: Part = tuple(map(_stem if short else stem, self.forms))
+        self._places: tuple[Span, ...] | None = None
 
     def __len__(self) -> int:
         """The number of words, articles left out."""
         return len(self.forms)
 
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """Where each word begins and ends in the text; found when first asked for."""
+        if self._places is None:
+            found = _WORD.finditer(_lowered(self.text))
+            self._places = tuple(m.span() for m in found if m.group() not in _ARTICLES)
+        return self._places
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[K]):
+    def between(self, index: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.places[index - 1][1] : self.places[index][0]]
+
+    def holding(self, start: int, end: int) -> Span | None:
+        """The first and last word that a span of characters touches, if any."""
+        first = bisect_right(self.places, start, key=itemgetter(1))
+        after = bisect_left(self.places, end, key=itemgetter(0))
+        return (first, after - 1) if first < after else None
+
+
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    # A few capitals grow when lowered; offsets must not.
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+class Match(NamedTuple, Generic[K]):
     """A phrase found: whose it is, and its first and last word (indices, both inclusive).
 
     ``spans`` are the runs of words of the phrase itself, without what lies in its gaps.
@@ -64,29 +95,22 @@ class Match(Generic[K]):
     key: K
     first: int
     last: int
-    spans: tuple[Span, ...]
+    spans: Spans
 
 
 def words(text: str) -> Words:
     """Split a normalised text into words, lower-cased, without articles."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals grow when lowered; offsets must not
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    found = [m for m in _WORD.finditer(lowered) if m.group() not in _ARTICLES]
-    forms = tuple(m.group() for m in found)
-    return Words(
-        text,
-        forms,
-        tuple(map(stem, forms)),
-        tuple(m.start() for m in found),
-        tuple(m.end() for m in found),
-    )
+    return Words(text)
+
+
+def stem(word: str) -> str:
+    """Give the English stem, British spellings folded into American ones."""
+    return _stem(word) if len(word) <= LONGEST else word
 
 
 @lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """Give the English stem, British spellings folded into American ones."""
-    if len(word) > 40 or not word[0].isalpha():
+def _stem(word: str) -> str:
+    if not word[0].isalpha():
         return word
     if not hasattr(_thread, "stemmer"):  # PyStemmer's objects must not be shared by threads
         _thread.stemmer = Stemmer.Stemmer("english")
@@ -94,8 +118,70 @@ def stem(word: str) -> str:
     american = _BRITISH.sub(r"iz\1", plain) if len(plain) > 6 else plain
     stemmed: str = _thread.stemmer.stemWord(american)
     if len(stemmed) > 5 and stemmed.endswith("our"):
-        return stemmed[:-3] + "or"
-    return stemmed
+        stemmed = stemmed[:-3] + "or"
+    if len(stemmed) > 2 and _ACRONYMS.fullmatch(stemmed):
+        stemmed = stemmed[:-1]
+    return _SAME.get(stemmed, stemmed)
+
+
+# Plurals that an English stemmer takes for words: LLMs, GPUs, SLAs.
+_ACRONYMS = re.compile(
+    r"[b-df-hj-np-tv-xz]{2,5}s|[cgt]pus|sl[aio]s|[kr]pis|apis|o?krs|aucs|rois|mrnas"
+)
+
+
+# Everyday words that mean the same wherever an answer uses them: by their stems, the first stands
+# for all. Terms of the field are left alone; a rubric writes out what it takes for those.
+_SAME: Mapping[str, str] = {
+    stem: head
+    for head, *others in (
+        line.split()
+        for line in """
+        user peopl person viewer visitor custom member audienc folk human consum
+        predict guess estim forecast forese
+        probabl chanc likelihood odd
+        fast quick rapid swift speedi
+        error mistak
+        fall declin decreas shrink
+        grow increas rise climb
+        delet remov eras discard
+        alert alarm warn
+        fresh recent newest latest
+        stale outdat
+        often frequent
+        keep retain preserv
+        begin start
+        choos pick select
+        share fraction proport percentag
+        big larg huge enorm
+        small tini
+        cheap inexpens
+        costli expens
+        entir whole
+        revenu incom earn turnov
+        server machin comput
+        group cohort segment
+        phone handset
+        countri nation
+        latenc delay lag
+        verifi doubl-check
+        1 one
+        2 two
+        3 three
+        4 four
+        5 five
+        6 six
+        7 seven
+        8 eight
+        9 nine
+        10 ten
+        12 twelv dozen
+        20 twenti
+        """.splitlines()
+        if line.strip()
+    )
+    for stem in others
+}
 
 
 _GAPPED_CHOICE = re.compile(r"\(([^()]*\s\.\.\s[^()]*)\)")
@@ -109,6 +195,9 @@ def readings(phrase: str) -> list[Slots]:
     ``MAX_ALTERNATIVES`` spellings.
     """
     choice = _GAPPED_CHOICE.search(phrase)
+    count = prod(found[1].count("|") + 1 for found in _GAPPED_CHOICE.finditer(phrase))
+    if count > MAX_ALTERNATIVES:
+        raise BadPhrase(f"{phrase!r} has {count} variants; {MAX_ALTERNATIVES} at most")
     if choice:
         before, after = phrase[: choice.start()], phrase[choice.end() :]
         return [r for one in choice[1].split("|") for r in readings(f"{before}{one}{after}")]
@@ -129,55 +218,124 @@ def _spellings(part: str, phrase: str) -> frozenset[Part]:
     return spelled
 
 
+class _Gapped(NamedTuple):
+    """A phrase with gaps: its keyset, and for each part the numbers of its spellings."""
+
+    keyset: int
+    slots: tuple[frozenset[int], ...]
+
+
 class Lexicon(Generic[K]):
-    """All phrases of one rubric in one Aho-Corasick automaton. Built once, shared by threads."""
+    """All phrases of one rubric in one Aho-Corasick automaton. Built once, shared by threads.
+
+    The automaton runs over numbers of words, so a search takes one step a word. ``keysets`` are
+    the different sets of keys that one spelling can stand for; a hit names its set by number.
+    """
 
     def __init__(self, phrases: Mapping[K, Iterable[str]]) -> None:
         """Build from key → phrases. Raises BadPhrase."""
-        self._automaton = ahocorasick.Automaton()
-        # spelling → the keys that it is whole for, and its places (phrase, slot) in gapped ones
+        read = list(_each_reading(phrases))
+        gapped = [(key, parts) for key, parts in read if len(parts) > 1]
         whole: defaultdict[Part, dict[K, None]] = defaultdict(dict)
-        places: defaultdict[Part, list[tuple[int, int]]] = defaultdict(list)
-        self._gapped: list[tuple[K, int]] = []
-        for key, parts in _each_reading(phrases):
-            if len(parts) > 1:
-                self._gapped.append((key, len(parts)))
-            for slot, spelling in ((n, s) for n, part in enumerate(parts) for s in part):
-                if len(parts) > 1:
-                    places[spelling].append((len(self._gapped) - 1, slot))
-                else:
-                    whole[spelling][key] = None
-        for spelling in {*whole, *places}:
-            found = (len(spelling), tuple(whole[spelling]), tuple(places[spelling]))
-            self._automaton.add_word(f" {' '.join(spelling)} ", found)
+        for key, parts in read:
+            for spelling in parts[0] if len(parts) == 1 else ():
+                whole[spelling][key] = None
+        sets = {keys: n for n, keys in enumerate(dict.fromkeys(map(tuple, whole.values())))}
+        for key, _ in gapped:
+            sets.setdefault((key,), len(sets))
+        self.keysets: tuple[tuple[K, ...], ...] = tuple(sets)
+        numbers = {s: n for n, s in enumerate({s: 0 for _, ps in gapped for p in ps for s in p})}
+        self._gapped = [
+            _Gapped(sets[(key,)], tuple(frozenset(numbers[s] for s in part) for part in parts))
+            for key, parts in gapped
+        ]
+        fills = _fills(self._gapped)
+        # For each place in a phrase: the phrases (bits) that have no part there.
+        most = max((len(phrase.slots) for phrase in self._gapped), default=0)
+        self._without = tuple(
+            sum(1 << at for at, phrase in enumerate(self._gapped) if len(phrase.slots) <= place)
+            for place in range(most)
+        )
+        spellings = {**whole, **numbers}
+        self._numbers = {
+            word: n for n, word in enumerate({w: 0 for s in spellings for w in s}, start=1)
+        }
+        self._typos = Typos(self._numbers)
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
+        for spelling in spellings:
+            keyset = sets[tuple(whole[spelling])] if spelling in whole else -1
+            number = numbers.get(spelling, -1)
+            found = (len(spelling) - 1, keyset, number, fills.get(number, ()))
+            self._automaton.add_word(tuple(self._numbers[word] for word in spelling), found)
         if len(self._automaton):
             self._automaton.make_automaton()
 
-    def find(self, stems: Part) -> list[Match[K]]:
-        """Every phrase in a unit's stems, overlapping ones too, in no special order."""
+    def find(self, stems: Part, forms: Part = ()) -> list[Match[K]]:
+        """Every phrase in a unit's stems, overlapping ones too, in no special order.
+
+        With the words' forms, those that no dictionary knows are read as what they may mean.
+        """
+        return [
+            Match(key, spans[0][0], spans[-1][1], spans)
+            for keyset, spans in self.hits(stems, forms)
+            for key in self.keysets[keyset]
+        ]
+
+    def hits(self, stems: Part, forms: Part = ()) -> list[Hit]:
+        """As ``find``, by keyset: its number, and the spans of a phrase's parts."""
+        hits: list[Hit] = []
         if not len(self._automaton) or not stems:
-            return []
-        haystack = f" {' '.join(stems)} "
-        last_at, position = {}, 0
-        for index, one in enumerate(stems):
-            position += len(one) + 1
-            last_at[position] = index
-        matches: list[Match[K]] = []
-        gapped: defaultdict[int, defaultdict[int, list[Span]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        for end, (length, keys, places) in self._automaton.iter(haystack):
-            last = last_at[end]
-            span = (last - length + 1, last)
-            matches += [Match(key, *span, (span,)) for key in keys]
-            for phrase, slot in places:
-                gapped[phrase][slot].append(span)
-        for phrase, found in gapped.items():
-            key, count = self._gapped[phrase]
-            if len(found) == count:
-                for spans in _joined([sorted(found[slot]) for slot in range(count)]):
-                    matches.append(Match(key, spans[0][0], spans[-1][1], spans))
-        return matches
+            return hits
+        known = self._known(stems, forms)
+        parts: dict[int, list[Span]] = {}
+        filled = list(self._without)
+        for last, (back, keyset, number, fills) in self._automaton.iter(tuple(known)):
+            span = (last - back, last)
+            if keyset >= 0:
+                hits.append((keyset, (span,)))
+            if number in parts:
+                parts[number].append(span)
+            elif number >= 0:
+                parts[number] = [span]
+                for place, phrases in fills:
+                    filled[place] |= phrases
+        for phrase in _bits(reduce(and_, filled)) if parts else ():
+            keyset, slots = self._gapped[phrase]
+            found = _joined([_places(slot & parts.keys(), parts) for slot in slots])
+            hits += [(keyset, spans) for spans in found]
+        return hits
+
+    def _known(self, stems: Part, forms: Part) -> list[int]:
+        known = [*map(self._numbers.get, stems, repeat(0))]
+        if not forms or 0 not in known:
+            return known
+        return [
+            number or self._numbers.get(self._typos.meant(word, form), 0)
+            for number, word, form in zip(known, stems, forms, strict=True)
+        ]
+
+
+def _places(slot: Collection[int], parts: Mapping[int, list[Span]]) -> list[Span]:
+    if len(slot) == 1:
+        return parts[next(iter(slot))]
+    return sorted(span for number in slot for span in parts[number])
+
+
+def _fills(gapped: list[_Gapped]) -> Mapping[int, tuple[tuple[int, int], ...]]:
+    """Spelling → for each place that it can fill, in which phrases (bits)."""
+    fills: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for at, phrase in enumerate(gapped):
+        for place, slot in enumerate(phrase.slots):
+            for number in slot:
+                fills[number][place] |= 1 << at
+    return {number: tuple(places.items()) for number, places in fills.items()}
+
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _each_reading(phrases: Mapping[K, Iterable[str]]) -> Iterator[tuple[K, Slots]]:
@@ -186,8 +344,10 @@ def _each_reading(phrases: Mapping[K, Iterable[str]]) -> Iterator[tuple[K, Slots
             yield key, parts
 
 
-def _joined(found: list[list[Span]]) -> Iterator[tuple[Span, ...]]:
+def _joined(found: list[list[Span]]) -> Iterator[Spans]:
     """Where the parts follow each other with at most GAP words between: the span of each part."""
+    if found[-1][-1][0] <= found[0][0][1]:  # most often the last part only stands before the first
+        return
     for begin in found[0]:
         spans = [begin]
         for places in found[1:]:
@@ -198,3 +358,64 @@ def _joined(found: list[list[Span]]) -> Iterator[tuple[Span, ...]]:
             spans.append(places[at])
         else:
             yield tuple(spans)
+
+
+class Typos:
+    """Which word of a vocabulary a misspelt one means: one letter wrong, missing, more or swapped.
+
+    Only words of ``LEAST`` letters or more, with the same first letter, that no dictionary knows
+    (``sharing`` is never ``sharding``).
+    """
+
+    LEAST = 6
+    _KEPT = 20_000
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        """Index the stems of a vocabulary by what is left of each without one letter."""
+        self._by_rest: defaultdict[str, list[str]] = defaultdict(list)
+        for word in vocabulary:
+            if len(word) >= self.LEAST - 1 and word.isalpha():
+                for rest in _rests(word):
+                    self._by_rest[rest].append(word)
+        self._meant: dict[str, str] = {}
+
+    def meant(self, word: str, form: str) -> str:
+        """The vocabulary's stem that a word (its stem and form) means, or the stem itself."""
+        if len(form) < self.LEAST or len(form) > 40:
+            return word
+        meant = self._meant.get(form)
+        if meant is None:
+            if len(self._meant) >= self._KEPT:
+                self._meant.clear()
+            meant = self._meant[form] = self._find(word, form)
+        return meant
+
+    def _find(self, word: str, form: str) -> str:
+        if len(word) < self.LEAST - 1 or not word.isalpha():
+            return word
+        near = {known for rest in _rests(word) for known in self._by_rest.get(rest, ())}
+        close = sorted(known for known in near if known[0] == word[0] and _is_one_off(word, known))
+        return close[0] if close and form not in english() else word
+
+
+def _rests(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _is_one_off(one: str, other: str) -> bool:
+    """Whether one edit (or a swap of neighbours) makes one of the other, given a shared rest."""
+    if len(one) != len(other):
+        return abs(len(one) - len(other)) == 1
+    wrong = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+        return one[wrong[0]] == other[wrong[1]] and one[wrong[1]] == other[wrong[0]]
+    return len(wrong) == 1
+
+
+@cache
+def english() -> frozenset[str]:
+    """The words of six letters or more that a dictionary knows."""
+    # Imported here: it reads 160,000 words, which a text without unknown words never needs.
+    from spellchecker import SpellChecker
+
+    return frozenset(word for word in SpellChecker().word_frequency.dictionary if len(word) > 5)

@@ -8,18 +8,11 @@ boundaries instead of a fixed window, and with cues for deferral and questions.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
+from functools import lru_cache
 
+from rubrics.reading.cues import Reach, cues
 from rubrics.reading.lexicon import Words
 from rubrics.schema import Stance
-
-
-class Reach(Enum):
-    """Which words a cue speaks of."""
-
-    FORWARD = "to the end of its clause"
-    BACK = "from the start of its clause"
-    REST = "to the end of the unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,129 +34,91 @@ class Scope:
         return not inside and first <= self.last and last >= self.first
 
 
-_PLAIN_NOT = (
-    r"(?:do|does|did|is|are|was|were|will|would|can|could|should|must|need|have|has)(?:n't| not)|"
-    r"cannot|can't|won't|shan't|not|never|dont|doesnt|isnt|wont|cant"
-)
-
-_LEAVE = r"(?:i|we)(?:'ll| will| would)"
-
-# In the order of trying; the first that matches at a word is the cue there. None: no cue at all,
-# though it looks like one. Cues are regular expressions over lower-case words and single blanks.
-_CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
-    (
-        None,
-        Reach.FORWARD,
-        (
-            r"not (?:only|just|merely|simply)",
-            r"no (?:doubt|matter|wonder)",
-            r"not (?:before|until) (?:we |it |they )?\w+",
-            r"(?:no|not) (?:later|more|fewer|less) than",
-            r"if not|or not|why not",
-        ),
-    ),
-    (
-        Stance.NEGATED,
-        Reach.REST,
-        (
-            r"(?:not|n't|never|hardly) (?:true|the case|case|correct) that",
-            r"(?:there is|there's|i see|we see|we have) no (?:need|reason|point|plan)",
-        ),
-    ),
-    (
-        Stance.DEFERRED,
-        Reach.REST,
-        (
-            r"(?:given|with|had i) (?:more|extra) time",
-            r"if (?:(?:i|we) (?:have|had)|there (?:is|were)) (?:more|extra) time",
-            r"(?:if )?time (?:permits|permitting|allows)",
-            r"(?:as|for|in|is|are) (?:some )?future (?:work|version)",
-            r"(?:as|for|in|is|are) (?:a )?later (?:phase|version|iteration)",
-            r"(?:as|for|in|is|are) (?:v2|v3|version 2|phase (?:2|3|two|three))",
-            r"(?:leave|leaving) (?:out|aside)|for later",
-        ),
-    ),
-    (
-        Stance.DEFERRED,
-        Reach.BACK,
-        (
-            r"(?:out of|outside) (?:\w+ )?scope",
-            r"(?:can|could|will|would|may) (?:wait|(?:come|follow) later)",
-            r"(?:can|could|will|would|may) be (?:added|done|handled|addressed) later",
-            r"(?:is|are|be) (?:deferred|postponed|left for later|left for (?:the )?future)",
-        ),
-    ),
-    (
-        Stance.DEFERRED,
-        Reach.FORWARD,
-        (r"defer|postpone|skip", rf"{_LEAVE} (?:ignore|leave|skip)"),
-    ),
-    (
-        Stance.NEGATED,
-        Reach.BACK,
-        (
-            rf"(?:{_PLAIN_NOT}) (?:be )?(?:needed|necessary|required|useful|worth (?:it|while)"
-            r"|important|relevant|wanted|used|considered|done|helpful)",
-            r"(?:is|are|be|would be|seems?) (?:unnecessary|overkill|pointless|useless|irrelevant"
-            r"|unneeded|superfluous|a waste|waste of)",
-        ),
-    ),
-    (
-        Stance.NEGATED,
-        Reach.FORWARD,
-        (
-            r"(?:no|without|zero|little) (?:need|reason|point|use|plan)s? (?:for|to|of|in)?",
-            r"avoid (?:using|having|building|adding)",
-            r"refrain from|decided against|rule out|ruled out|forget about",
-            r"rather than|instead of|as opposed to",
-            r"without|w/o|neither|nor|lacking|omit|omitting|no",
-            _PLAIN_NOT,
-        ),
-    ),
-    (
-        Stance.ASKED,
-        Reach.REST,
-        (
-            r"(?:should|could|shall|can|may|do|does|would|must)"
-            r" (?:we|i|it|they|you|there)(?= )",
-        ),
-    ),
-    (
-        Stance.ASKED,
-        Reach.FORWARD,
-        (
-            r"(?:wonder|unsure|not sure|unclear|undecided|ask|clarify)"
-            r" (?:if|whether|about|what|how|which)",
-        ),
-    ),
-)
-
-_CUE = re.compile(
-    "|".join(
-        rf"(?P<c{number}>\b(?:{'|'.join(cues)})(?![\w']))"
-        for number, (_, _, cues) in enumerate(_CUES)
-    )
-)
-_FIRST = frozenset({"should", "could", "shall", "can", "may", "do", "does", "would", "must"})
-
 # Words after which a new clause stands on its own, whatever was denied before.
-_BREAKS = frozenset(
-    {"but", "however", "instead", "therefore", "yet", "whereas", "although", "though", "so", "then"}
+_CONTRAST = frozenset(
+    {"but", "however", "instead", "yet", "whereas", "although", "though", "while"}
+)
+_BREAKS = (_CONTRAST | {"therefore", "so", "then"}) - {"while"}
+# After "do not", "don't": a new order, not one more thing that is denied.
+_ORDER_WORDS = """
+    add alert build cap choose compute cut delete drop encrypt evaluate fall filter hash hold
+    keep let limit log mask measure monitor pick prefer put rank retrain roll sample score send
+    serve set shard show split start store take test train use
+"""
+_ORDERS = frozenset(_ORDER_WORDS.split())
+# A cue before one of these denies all that follows: what is denied comes as a sentence of its own.
+_SENTENCE = re.compile(
+    r"\s+(?:the|an?|we|i|it|they|there|each|every|our|for|to|in|on|at|when|if|as|with|by|from|of)\b"
+    r"(?!\s+(?:doubt|general|particular|all\b))",
+    re.IGNORECASE,
+)
+_AUXILIARY_NOT = re.compile(
+    r"(?:do|does|did|will|would|should|must|could)(?:n't| not)|won't|never$"
+)
+# "We will not do this: ...", "Never: ...": the colon hands over what is denied.
+_HANDS_OVER = re.compile(
+    r"(?:\W+(?:do|doing|build|building|use|using|include|want|have|need|consider|any|of|for|in"
+    r"|the|an?|this|that|these|those|them|it|so|following|things?|points?|here|now|part|below)\b){0,6}\s*:"
 )
 _SUBJECTS = frozenset(
     {"we", "i", "it", "this", "they", "there", "you", "he", "she", "these", "those"}
 )
+_OPENERS = _BREAKS | {"and"}
 _HARD = re.compile(r"[;\n]")
 _SOFT = re.compile(r"[:—–]|\s-\s|->|→")
 _PAUSE = re.compile(r"[,()]")
 _JOINERS = frozenset({"and", "or", "so", "then"})
 _LATER = re.compile(
     r"""\b(?:out\sof\sscope|not\sin\sscope|non-?goals?|for\slater|left\sout|not\sdoing|won't\sdo
+    |(?:will|would|do|did)(?:\snot|n't)\s(?:do|build|use|include|have)|decided\sagainst
+    |(?:alternatives?|options?|ideas?)\s(?:that\s)?(?:i|we)\s(?:rejected|discarded|dismissed)
     |future\s(?:work|versions?|improvements?|extensions?)|later\s(?:phases?|versions?|work)
     |next\sversion|(?:with|given)\smore\stime|if\s(?:i|we)\shad\s(?:more\s)?time)\b
-    |^\W*(?:later|future|v2)\W*$""",
+    |^\W*(?:later|future|v2|rejected|ruled\sout)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+# "Later: ...", "Open question: ...", "Rejected - ...": a label in front speaks of the whole unit.
+_LABELS: tuple[tuple[Stance, re.Pattern[str]], ...] = tuple(
+    (stance, re.compile(rf"\W*(?:{words})\W*(?::|[-—–]\s)", re.IGNORECASE))
+    for stance, words in (
+        (
+            Stance.DEFERRED,
+            r"(?:for |maybe )?later|future(?: (?:work|improvements?|versions?))?|to ?do|tbd|v2"
+            r"|phase (?:2|two)"
+            r"|(?:explicitly )?out of scope|not in scope|non-?goals?|next (?:version|steps?)"
+            r"|not now|not yet"
+            r"|nice to have|parked|backlog|stretch",
+        ),
+        (Stance.ASKED, r"(?:open |clarifying |my )?questions?|q|to (?:ask|clarify)|unclear|unsure"),
+        (
+            Stance.NEGATED,
+            r"no|never|not (?:needed|used|done|doing)|rejected|ruled out|dropped|won't do",
+        ),
+    )
+)
+# ... and so does one behind it: "... : rejected."
+_VERDICT = re.compile(
+    r"(?::|[-—–]|\()\s*(?:(?P<no>no|false|wrong|nonsense|rejected|not needed|ruled out|dropped"
+    r"|never|won't do|not doing)"
+    r"|out of scope|later|for later|not now|v2|tbd|to ?do|future work)\W*$",
+    re.IGNORECASE,
+)
+
+
+_SOME_DAY = re.compile(r"\W*(?:one|some) day,", re.IGNORECASE)
+
+
+def _labelled(unit: Words) -> Iterator[Scope]:
+    if _SOME_DAY.match(unit.text):
+        yield whole(Stance.DEFERRED, unit)
+    for stance, label in _LABELS:
+        if label.match(unit.text):
+            yield whole(stance, unit)
+    verdict = _VERDICT.search(unit.text, max(0, len(unit.text) - 40))
+    if verdict:
+        yield whole(Stance.NEGATED if verdict["no"] else Stance.DEFERRED, unit)
 
 
 def scopes(unit: Words, heading: str) -> list[Scope]:
@@ -173,34 +128,68 @@ def scopes(unit: Words, heading: str) -> list[Scope]:
     last = len(unit) - 1
     found = []
     if unit.text.rstrip(" \"')*_").endswith("?"):
-        found.append(Scope(Stance.ASKED, 0, last, -1, last + 1))
-    if heading and _LATER.search(heading):
-        found.append(Scope(Stance.DEFERRED, 0, last, -1, last + 1))
-    clauses = _clauses(unit)
-    for stance, reach, first, end in _cues(unit):
+        found.append(whole(Stance.ASKED, unit))
+    if heading and puts_off(heading):
+        found.append(whole(Stance.DEFERRED, unit))
+    found += _labelled(unit)
+    found_cues = list(cues(unit))
+    clauses = _clauses(unit) if found_cues else []
+    for stance, reach, first, end in found_cues:
         found += _scope(stance, reach, first, end, unit, clauses)
+    if found_cues and last and _SPOKEN_OF.search(" ".join(unit.forms[-12:])):
+        found.append(whole(Stance.NEGATED, unit))
     return found
 
 
-def _cues(unit: Words) -> Iterator[tuple[Stance, Reach, int, int]]:
-    text = " ".join(unit.forms)
-    starts, position = {}, 0
-    for index, form in enumerate(unit.forms):
-        starts[position] = index
-        position += len(form) + 1
-    for match in _CUE.finditer(text):
-        if match.start() not in starts:
-            continue
-        stance, reach, _ = _CUES[int(str(match.lastgroup)[1:])]
-        first = starts[match.start()]
-        if stance is None or (stance is Stance.ASKED and not _opens(unit, first)):
-            continue
-        yield stance, reach, first, first + match.group().strip().count(" ")
+def whole(stance: Stance, unit: Words) -> Scope:
+    """A scope over all of a unit, by a cue that stands outside it."""
+    return Scope(stance, 0, len(unit) - 1, -1, len(unit))
 
 
-def _opens(unit: Words, first: int) -> bool:
-    """Whether a question's first word opens the unit (``We ask what should we...`` does not)."""
-    return unit.forms[first] not in _FIRST or first == 0
+@lru_cache(maxsize=4096)
+def puts_off(heading: str) -> bool:
+    """Whether what stands under a heading is put off (``Out of scope``, ``Later``)."""
+    return bool(_LATER.search(heading))
+
+
+# "..., no, we do not do that": said at the end of what it speaks of.
+_SPOKEN_OF = re.compile(
+    r"(?:we|i|they|nobody|no one)(?: (?:do|will|would|are|am|should))?"
+    r"(?: not|n't| never|n't going to| not going to)"
+    r"(?: (?:do|use|build|want|plan|include|bother with|doing|using|building))?"
+    r" (?:that|this|it|these|those|them|so)(?: (?:here|now|at all|either))?$"
+)
+_IT = r"(?:any of )?(?:that|this|it|these|those|them)"
+_BACK_AT = re.compile(
+    r"^(?:and |but |so |no |nope )*(?:"
+    r"(?:(?:we|i|nobody|no one) )?(?:(?:will|would|do|did|am|are|should) ?)?(?:not|never)"
+    r" (?:going to )?(?:do|doing|use|using|build|building|want|need|include|have|bother with)"
+    rf" {_IT}(?: (?:here|now|at all|either))?"
+    rf"|(?:(?:we|i) )?(?:(?:will|would) )?(?:skip|forget|drop|leave"
+    rf"|reject) (?:all of )?{_IT}(?: out)?"
+    r"|(?:that|this|it|these|those|none of (?:that|this|it|these)|all (?:of )?(?:that|this|it))"
+    r" (?:is|are|was|were|can|could|will|would)(?: all)?(?: be)?"
+    r" (?:(?:not|never) (?:be )?(?:needed|necessary|required|worth it|worth while|used|done|built"
+    r"|included|in scope|part of (?:this|it))"
+    r"|needed not|out of scope|wait|come later|later|deferred|overkill|unnecessary|future work"
+    r"|rejected|false|wrong)(?: (?:here|now|for now|at all|either))?"
+    r"|none of (?:that|this|it|these) (?:is|are) (?:needed|necessary|used|built|done)"
+    r"|no|nope|never|not now|not yet|later|out of scope)$"
+)
+
+
+def speaks_back(unit: Words) -> Stance | None:
+    """The stance that a short unit gives to the one before it (``We will not do that.``)."""
+    if not 0 < len(unit) <= 10:
+        return None
+    text = " ".join(unit.forms).replace("n't", " not")
+    if not _BACK_AT.search(text):
+        return None
+    return (
+        Stance.DEFERRED
+        if re.search(r"scope|later|wait|defer|future|yet|now$", text)
+        else Stance.NEGATED
+    )
 
 
 def _scope(
@@ -208,29 +197,104 @@ def _scope(
 ) -> list[Scope]:
     last = len(unit) - 1
     if reach is Reach.REST or (reach is Reach.BACK and first == 0):  # "Out of scope: ..."
-        return [Scope(stance, first, last, first, end)]
+        return [Scope(stance, first, _turn(unit, end), first, end)]
+    if reach is Reach.AROUND:
+        return [Scope(stance, _closing(unit, first, 0), _contrast_after(unit, end), first, end)]
     if reach is Reach.BACK:
-        begin = first
+        begin = _closing(unit, first) if end >= last - 1 else first
         while begin and clauses[begin - 1] == clauses[first]:
             begin -= 1
         return [Scope(stance, begin, end, first, end)]
-    if unit.forms[first] in {"without", "w/o"} and _is_counterfactual(unit, first):
+    if _denies_a_sentence(unit, first, end):
+        return [Scope(stance, first, last, first, end)]
+    if stance is Stance.NEGATED and _is_undone(unit, first, end, clauses):
         return []
+    orders = stance is Stance.NEGATED and _gives_orders(unit, first, end)
+    return [Scope(stance, first, _stop(unit, clauses, first, end, orders), first, end)]
+
+
+def _stop(unit: Words, clauses: list[int], first: int, end: int, orders: bool) -> int:
+    """The last word that a cue reaches forward."""
+    beside = unit.forms[first] in {"instead", "rather"}
     stop = end
-    while stop < last and (
-        clauses[stop + 1] == clauses[stop] or _goes_on(unit, first, end, stop + 1)
-    ):
+    while stop < len(unit) - 1 and clauses[stop + 1] == clauses[stop]:
+        if orders and unit.forms[stop + 1] in _ORDERS and "," in unit.between(stop + 1):
+            break
+        if beside and unit.forms[stop + 1] in _SUBJECTS:  # "instead of X we do Y"
+            break
         stop += 1
-    return [Scope(stance, first, stop, first, end)]
+    return stop
 
 
-def _goes_on(unit: Words, first: int, end: int, index: int) -> bool:
-    """Whether a denial reaches over a colon or dash (``We will not build: ...``).
+def _turn(unit: Words, end: int) -> int:
+    """The last word before the unit turns: ``..., so we``, ``..., but I``."""
+    for index in range(end + 1, len(unit) - 1):
+        turns = unit.forms[index] in _BREAKS and unit.forms[index + 1] in _SUBJECTS
+        if turns and "," in unit.between(index):
+            return index - 1
+    return len(unit) - 1
 
-    One with a verb does, unless a new subject follows; a bare ``Not X: Y`` does not.
+
+def _is_undone(unit: Words, first: int, end: int, clauses: list[int]) -> bool:
+    """Whether a denial denies none: ``no launch without X``, ``without X, we would ...``."""
+    if unit.forms[first] in _LACKING:
+        return _is_counterfactual(unit, first) or any(
+            unit.forms[at] in _DENIALS and clauses[at] == clauses[first] for at in range(first)
+        )
+    later = range(end + 1, len(unit))
+    return any(unit.forms[at] in _LACKING and clauses[at] == clauses[end] for at in later)
+
+
+_LACKING = frozenset({"without", "w/o", "unless"})
+_DENIALS = frozenset(
+    {"no", "not", "never", "nobody", "cannot", "don't", "won't", "can't", "refuse", "nothing"}
+)
+
+
+# A clause of at most this many words before a closing "... is out of scope" stands alone.
+_SHORT_CLAUSE = 8
+
+
+def _contrast_after(unit: Words, end: int) -> int:
+    for index in range(end + 1, len(unit)):
+        if ";" in unit.between(index) or unit.forms[index] in _CONTRAST:
+            return index - 1
+    return len(unit) - 1
+
+
+def _closing(unit: Words, first: int, short: int = _SHORT_CLAUSE) -> int:
+    """Where that begins of which a cue at the unit's end speaks: all of it, up to a contrast.
+
+    A clause of at most ``short`` words that is joined on (``..., and X is out of scope``) is alone.
     """
-    between = unit.text[unit.ends[index - 1] : unit.starts[index]]
-    return end > first and bool(_SOFT.search(between)) and not _has_subject(unit, index)
+    for index in range(first, 0, -1):
+        between = unit.between(index)
+        if ";" in between or unit.forms[index] in _CONTRAST:
+            return index
+        if "," in between and unit.forms[index] in _JOINERS and first - index <= short:
+            return index
+    return 0
+
+
+def _denies_a_sentence(unit: Words, first: int, end: int) -> bool:
+    """Whether a cue stands before a whole sentence (``We do not We log ...``, ``We won't: ..``)."""
+    if end >= len(unit) - 1:
+        return False
+    after = unit.places[end][1]
+    if _HANDS_OVER.match(unit.text, after):
+        return True
+    cue = " ".join(unit.forms[first : end + 1])
+    return bool(_AUXILIARY_NOT.search(cue) and _SENTENCE.match(unit.text, after))
+
+
+def _gives_orders(unit: Words, first: int, end: int) -> bool:
+    """``don't use religion, delete logs after 60 days``: the second is an order of its own."""
+    plain = unit.forms[first] in {"do", "don't", "dont", "never"}
+    return (
+        plain
+        and (first == 0 or unit.forms[first - 1] not in _SUBJECTS)
+        and ("or" not in unit.forms[end:] and "nor" not in unit.forms[end:])
+    )
 
 
 def _is_counterfactual(unit: Words, first: int) -> bool:
@@ -244,16 +308,21 @@ def _clauses(unit: Words) -> list[int]:
     A comma or bracket alone does not end a clause (``no ranker, cache or store`` denies all
     three); one before a new subject does, and so do ; : — and the words of ``_BREAKS``.
     """
-    numbers, number = [], 0
-    for index in range(len(unit)):
-        if index and _begins_clause(unit, index):
+    text, places, forms = unit.text, unit.places, unit.forms
+    numbers, number = [0], 0
+    for index in range(1, len(unit)):
+        start, end = places[index - 1][1], places[index][0]
+        # Most words follow a single blank; only the others, and a few words, can begin a clause.
+        if (end - start > 1 or text[start] != " " or forms[index] in _OPENERS) and _begins_clause(
+            unit, index
+        ):
             number += 1
         numbers.append(number)
     return numbers
 
 
 def _begins_clause(unit: Words, index: int) -> bool:
-    between = unit.text[unit.ends[index - 1] : unit.starts[index]]
+    between = unit.between(index)
     if _HARD.search(between) or _SOFT.search(between) or unit.forms[index] in _BREAKS:
         return True
     if _PAUSE.search(between) or unit.forms[index] == "and":

@@ -40,7 +40,8 @@ class Unit:
     """The smallest piece that can be quoted.
 
     ``start`` and ``end`` are character offsets in the stage's text as given; ``text`` is the
-    normalised text of the unit; ``block`` numbers the paragraph or list that it stands in.
+    normalised text of the unit; ``heading`` the headings above it, the outermost first; ``block``
+    numbers the paragraph or list that it stands in.
     """
 
     stage: str
@@ -55,10 +56,26 @@ class Unit:
 # Format characters (zero-width, direction marks, tags) and controls: seen by nobody.
 _UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _ODD = re.compile(r"[^\n\r\t -~]")
-_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+# What a page hides: comments, scripts and styles (to the end, when never closed), struck-out text.
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_OPEN_COMMENT = re.compile(r"^[ ]{0,3}<!--.*\Z", re.DOTALL | re.MULTILINE)
+_HIDDEN = re.compile(
+    r"^[ ]{0,3}<(script|style|template)\b[^>\n]*>.*?(?:</\1>|\Z)|<(del|s|strike)>[^<]*</\2>"
+    r"|~~(?=[^\s~])[^~]{1,2000}~~",
+    re.DOTALL | re.IGNORECASE | re.MULTILINE,
+)
+# Markdown that no page prints: "[name]: address (title)" and the target behind a link's text.
+_UNPRINTED = re.compile(
+    r"^[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]*(?:<[^>\n]*>|\S+)(?:[ \t]+[\"'(][^\n]*[\"')])?[ \t]*$"
+    r"|(?<=\])\((?:[^()\n]|\([^()\n]*\))*\)",
+    re.MULTILINE,
+)
 # Unseen as well, but part of ordinary text: joined emoji, soft hyphens, byte-order marks.
 _HARMLESS = "\u200d\u00ad\ufeff"
 _FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "−": "-"})
+
+
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def normalise(text: str) -> Normalised:
@@ -67,9 +84,14 @@ def normalise(text: str) -> Normalised:
     ``hidden`` are the spans (start, end; characters of the text as given) of HTML comments and
     of characters that do not show; their text is not part of the answer.
     """
-    hidden = [(m.start(), m.end()) for m in _COMMENT.finditer(text)]
-    if hidden:
-        text = _COMMENT.sub(lambda comment: " " * len(comment.group()), text)
+    hidden: list[tuple[int, int]] = []
+    if "<" in text or "~~" in text:
+        text = _without(_COMMENT, text, hidden, text.rfind("-->") + 3)
+        text = _without(_OPEN_COMMENT, text, hidden, len(text))
+        text = _without(_HIDDEN, text, hidden, len(text))
+    if "](" in text or "]:" in text:
+        hidden += [(m.start(), m.end()) for m in _UNPRINTED.finditer(text) if _is_said(m.group())]
+        text = _UNPRINTED.sub(_blank, text)
     if not _ODD.search(text):
         return Normalised(text, None, tuple(hidden))
     pieces: list[str] = []
@@ -85,6 +107,12 @@ def normalise(text: str) -> Normalised:
                 hidden.append((position, done))
             continue
         folded = unicodedata.normalize("NFKC", odd.group()).translate(_FOLD)
+        if (
+            odd.group() in _RAISED
+            and pieces[-1][-1:].isdigit()
+            and text[position - 1] not in _RAISED
+        ):
+            folded = f"^{folded}"  # 10⁸ is 10^8, not 108
         pieces.append(folded)
         offsets.extend([position] * len(folded))
     pieces.append(text[done:])
@@ -92,20 +120,46 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(pieces), tuple(offsets), tuple(sorted(hidden)))
 
 
+def _without(what: re.Pattern[str], text: str, hidden: list[tuple[int, int]], end: int) -> str:
+    """Blank out what is found before ``end``, and note where; a later start could find no close."""
+    found = [match.span() for match in what.finditer(text, 0, max(0, end))]
+    hidden += found
+    return what.sub(_blank, text[:end]) + text[end:] if found else text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+def _is_said(unprinted: str) -> bool:
+    """Whether more than an address is left out: then a reader is told so."""
+    return unprinted.count(" ") > 3
+
+
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S|(?:\*\*|__)[^*_]+(?:\*\*|__):?\s*$)")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\d{1,3}[.)])\s+")
 _ROW = re.compile(r"\s*\|")
 _RULE = re.compile(r"[-=*_|: ]{3,}")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_ARROW = re.compile(r"-+>|→|=>|<-")
 
 
 def split(stage: str, normal: Normalised) -> list[Unit]:
     """Split a stage's text into units, in order; their offsets are those of the text as given."""
     units: list[Unit] = []
-    heading = ""
+    headings: list[tuple[int, str]] = []
+    heading, bold, under = "", -1, -1
     for block in _blocks(normal.text):
         if block.kind is Kind.HEADING:
-            heading = block.label
+            headings = [above for above in headings if above[0] < block.depth]
+            bold = block.group if block.depth == _BOLD else -1
+            headings += [(block.depth, block.label)] if block.label else []
+            heading, under = " / ".join(label for _, label in headings), -1
+        elif bold >= 0 and under < 0:
+            under = block.group
+        elif bold >= 0 and block.group != under:  # a line in bold heads what follows it at once
+            headings = [above for above in headings if above[0] < _BOLD]
+            heading, bold = " / ".join(label for _, label in headings), -1
         spans: Iterator[tuple[int, int]]
         if block.kind in (Kind.SENTENCE, Kind.BULLET):
             spans = _sentences(normal.text, block.start, block.end)
@@ -126,10 +180,11 @@ class _Block:
     end: int
     group: int
     label: str = ""
+    depth: int = 0
 
 
 # A heading is compared by its first characters; a longer one is no heading of anything.
-_LABEL = 120
+_COMPARED = 120
 
 
 def _blocks(text: str) -> Iterator[_Block]:
@@ -150,9 +205,19 @@ def _blocks(text: str) -> Iterator[_Block]:
         else:
             yield last
             group += kind is not last.kind
-            label = line.strip().strip("#*_: ")[:_LABEL] if kind is Kind.HEADING else ""
-            last = _Block(kind, body, end, group, label)
+            label = line.strip().strip("#*_: ")[:_COMPARED] if kind is Kind.HEADING else ""
+            depth = _depth(line) if kind is Kind.HEADING else 0
+            last = _Block(kind, body, end, group, label, depth)
     yield last
+
+
+_BOLD = 7
+
+
+def _depth(line: str) -> int:
+    """The depth of a heading: its #s; a line in bold stands below all of them."""
+    bare = line.lstrip()
+    return len(bare) - len(bare.lstrip("#")) or _BOLD
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -187,20 +252,33 @@ def _continues(block: _Block, text: str, start: int) -> bool:
     if block.kind not in (Kind.SENTENCE, Kind.BULLET):
         return False
     above = text.rfind("\n", 0, start - 1) + 1
+    if _ARROW.search(text, above, start) and _ARROW.search(text, start, _line_end(text, start)):
+        return False  # one arrow a line: a drawing in words
     if start - 1 - above >= _WRAPPED_AT:
         return True
     return text[start : start + 40].lstrip()[:1].islower()
 
 
-_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)")
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+# A full stop ends a sentence before a blank, or where a blank was forgotten ("... done.The next").
+_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]|[A-Z]\s)")
 _SHORT = re.compile(
     r"(?:^|[\s(.])(?:e\.g|i\.e|vs|approx|incl|resp|cf|al|fig|[a-z])$", re.IGNORECASE
 )
 
 
+# "**Position bias.** The upper place ...": a label and what it labels are one unit.
+_LABEL = re.compile(r"\s*(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__)[.:!?]?(?=\s+\S)")
+
+
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    label = _LABEL.match(text, start, end)
     begin = start
-    for stop in _STOP.finditer(text, start, end):
+    for stop in _STOP.finditer(text, label.end() if label else start, end):
         before = text[max(begin, stop.start() - 8) : stop.start()]
         if stop.group() == "." and _SHORT.search(before):
             continue

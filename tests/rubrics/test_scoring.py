@@ -36,13 +36,13 @@ def findings(depths: str) -> list[Finding]:
     [
         (".....", 1),
         ("mmmmm", 1),
-        ("s....", 1),
-        ("sm...", 2),
+        ("smmmm", 1),
         ("ss...", 2),
-        ("sss..", 3),
-        ("sssss", 3),
-        ("ssssj", 4),
-        ("jjjjj", 4),
+        ("sss..", 2),
+        ("ssss.", 3),
+        ("ssssj", 3),
+        ("sssjj", 4),
+        ("jjjj.", 4),
     ],
 )
 def test_default_gates(depths: str, level: Level) -> None:

@@ -21,8 +21,11 @@ def test_a_sentence_with_a_few_given_words_counts() -> None:
     assert aside(own, PROMPT) == []
 
 
-def test_a_short_line_is_copied_when_it_stands_there_word_for_word() -> None:
-    assert aside("- the ranking of a small shop", PROMPT) == [Why.COPIED]
+def test_a_short_line_is_copied_when_it_was_given_as_a_line() -> None:
+    given = "Splits the time budget."
+    assert aside("- splits the time budget", given) == [Why.COPIED]
+    assert aside("I will do this: splits the time budget.", given) == [Why.COPIED]
+    assert aside("Time budget: 30.", given) == []
 
 
 def test_the_same_line_again_is_set_aside() -> None:

@@ -78,7 +78,7 @@ def test_an_empty_lexicon_finds_nothing() -> None:
 @given(st.text(max_size=200))
 def test_words_keep_their_offsets(text: str) -> None:
     unit = words(text)
-    for form, start, end in zip(unit.forms, unit.starts, unit.ends, strict=True):
+    for form, (start, end) in zip(unit.forms, unit.places, strict=True):
         assert len(form) == end - start
 
 

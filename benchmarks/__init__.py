@@ -1,0 +1,1 @@
+"""What the project measures about itself: not shipped, not needed to run it."""

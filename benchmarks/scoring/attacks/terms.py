@@ -1,0 +1,335 @@
+"""The rubric's own terms, strung together in the ways in which people string terms together."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+
+from benchmarks.scoring.answers import Attack, Stages, shuffled
+from rubrics.schema import Criterion, Indicator, Question
+
+# Where a four-stage answer speaks of each competency.
+STAGE_OF: Mapping[str, str] = {
+    "requirements": "scope",
+    "framing": "scope",
+    "architecture": "architecture",
+    "data": "deep-dive",
+    "modeling": "deep-dive",
+    "serving": "deep-dive",
+    "evaluation": "evaluation",
+    "monitoring": "evaluation",
+    "responsibility": "evaluation",
+    "communication": "evaluation",
+}
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def spelled(phrase: str) -> str:
+    """A phrase with the first of its alternatives: ``(daily|monthly) users`` → ``daily users``."""
+    first = _CHOICE.sub(lambda choice: choice[1].split("|")[0], phrase)
+    return " ".join(first.replace(" .. ", " ").split())
+
+
+def all_spelled(phrase: str, most: int = 24) -> list[str]:
+    """A phrase with each of its alternatives, ``most`` at the most."""
+    pieces = _CHOICE.split(phrase)
+    choices = [piece.split("|") if at % 2 else [piece] for at, piece in enumerate(pieces)]
+    found = []
+    for number, chosen in enumerate(product(*choices)):
+        if number == most:
+            break
+        found.append(" ".join("".join(chosen).replace(" .. ", " ").split()))
+    return found
+
+
+Choose = Callable[[Indicator], tuple[str, ...]]
+
+
+def _names(indicator: Indicator) -> tuple[str, ...]:
+    return indicator.wordings
+
+
+def _names_and_plain(indicator: Indicator) -> tuple[str, ...]:
+    return (*indicator.wordings, *indicator.plain)
+
+
+def _everything(indicator: Indicator) -> tuple[str, ...]:
+    return (
+        *indicator.wordings, *indicator.plain, *indicator.details, *indicator.reasons
+    )  # fmt: skip
+
+
+def _three(indicator: Indicator) -> tuple[str, ...]:
+    return (*_names_and_plain(indicator)[:1], *indicator.details[:1], *indicator.reasons[:1])
+
+
+def _two_deep(indicator: Indicator) -> tuple[str, ...]:
+    return (*_names_and_plain(indicator)[:2], *indicator.details[:2], *indicator.reasons[:2])
+
+
+CHOICES: Mapping[str, Choose] = {
+    "names": _names,
+    "names and plain words": _names_and_plain,
+    "all phrases": _everything,
+    "a name, a detail and a reason each": _three,
+    "two names, details and reasons each": _two_deep,
+}
+
+
+def indicators(question: Question) -> list[Indicator]:
+    """Every indicator of a question, in the rubric's order."""
+    return [one for criterion in question.rubric.criteria for one in criterion.indicators]
+
+
+def terms(question: Question, choose: Choose = _everything) -> list[str]:
+    """The chosen phrases of every indicator, spelled out, each once."""
+    found = (spelled(phrase) for one in indicators(question) for phrase in choose(one))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def every_spelling(question: Question) -> list[str]:
+    """Every alternative of every name and plain wording."""
+    found = (
+        spelling
+        for one in indicators(question)
+        for phrase in _names_and_plain(one)
+        for spelling in all_spelled(phrase)
+    )
+    return list(dict.fromkeys(filter(None, found)))
+
+
+Join = Callable[[list[str]], str]
+
+
+def _groups(bag: list[str], size: int) -> list[list[str]]:
+    return [bag[at : at + size] for at in range(0, len(bag), size)]
+
+
+def _in(template: str, size: int, joint: str = ", ") -> Join:
+    """Join by sentences of some terms each."""
+    return lambda bag: "\n".join(template.format(joint.join(few)) for few in _groups(bag, size))
+
+
+def _running(template: str, size: int, joint: str = ", ") -> Join:
+    """The same as one running paragraph."""
+    return lambda bag: " ".join(template.format(joint.join(few)) for few in _groups(bag, size))
+
+
+def _with_last_and(bag: list[str]) -> str:
+    return f"{', '.join(bag[:-1])} and {bag[-1]}" if len(bag) > 1 else bag[0]
+
+
+def _series(template: str, size: int) -> Join:
+    return lambda bag: "\n".join(template.format(_with_last_and(few)) for few in _groups(bag, size))
+
+
+def _in_brackets(bag: list[str]) -> str:
+    return "\n".join(f"- {few[0]} ({', '.join(few[1:]) or 'yes'})" for few in _groups(bag, 3))
+
+
+def _rows(bag: list[str]) -> str:
+    rows = "\n".join(f"| {' | '.join(few)} |" for few in _groups(bag, 3))
+    return f"| part | how | why |\n|---|---|---|\n{rows}"
+
+
+def _pairs(bag: list[str]) -> str:
+    return "\n".join(f"{few[0]}: {few[-1]}" for few in _groups(bag, 2))
+
+
+def _numbered(bag: list[str]) -> str:
+    return "\n".join(f"{number}. {term}" for number, term in enumerate(bag, 1))
+
+
+def _capitalised(bag: list[str]) -> str:
+    return " ".join(f"{term[:1].upper()}{term[1:]}." for term in bag)
+
+
+JOINS: Mapping[str, Join] = {
+    "commas": ", ".join,
+    "lines": "\n".join,
+    "bullets": lambda bag: "\n".join(f"- {term}" for term in bag),
+    "stops": ". ".join,
+    "blanks": " ".join,
+    "and": " and ".join,
+    "plus": " + ".join,
+    "arrows": " -> ".join,
+    "slashes": " / ".join,
+    "semicolons": "; ".join,
+    "dashes": " - ".join,
+    "bold bullets": lambda bag: "\n".join(f"- **{term}**" for term in bag),
+    "numbered": _numbered,
+    "one-term sentences": _capitalised,
+    "table": _rows,
+    "key: value": _pairs,
+    "A (B, C)": _in_brackets,
+    "bullets of 3": _in("- {}", 3),
+    "bullets of 5": _in("- {}", 5),
+    "bullets of 8": _in("- {}", 8),
+    "bullets of 5 by blanks": _in("- {}", 5, " "),
+    "We use A, B, C.": _in("We use {}.", 8),
+    "We use A, B and C.": _series("We use {}.", 3),
+    "I would use A and B.": _running("I would use {}.", 2, " and "),
+    "Our design covers A and B and C.": _in("Our design covers {}.", 5, " and "),
+    "A is important.": _running("{} is important.", 1),
+    "We have A.": _running("We have {}.", 1),
+    "We also think about A.": _in("- We also think about {}.", 1),
+    "We will do A, B and C because it is good.": _series("We will do {} because it is good.", 3),
+    "Because of A, we do B.": lambda bag: "\n".join(
+        f"Because of {few[0]}, we do {few[-1]}." for few in _groups(bag, 2)
+    ),
+    "A, B: a trade-off": _in("There is a trade-off between {}.", 3, " and "),
+    "A with B in 30 ms": _in("{} in 30 ms.", 2, " with "),
+    "A, B, C so that it scales to 10k QPS": _in("{} so that it scales to 10,000 QPS.", 3),
+    "We monitor A, evaluate B and train C": _in("We build, train, evaluate and monitor {}.", 4),
+    "It is important to consider A, B, C": _in(
+        "It is very important to consider the following here: {}.", 6
+    ),
+    "The system handles A and it handles B": _in("The system handles {}.", 3, " and it handles "),
+    "First A, which matters to us, then B as well": _in(
+        "First of all we have {}.", 3, ", which matters a lot to us here, and then there is also "
+    ),
+    "A helps, B helps": _running("In our case {} helps us a lot.", 1),
+    "padded bullets": _in("- {}, which is what a good system in production should have", 4),
+}
+
+# The other choices of terms are joined in these ways only: enough to see a difference.
+_FEW = (
+    "commas",
+    "bullets",
+    "stops",
+    "blanks",
+    "table",
+    "bullets of 3",
+    "We use A, B, C.",
+    "We use A, B and C.",
+    "Our design covers A and B and C.",
+    "We will do A, B and C because it is good.",
+    "A with B in 30 ms",
+)
+
+
+def bags(question: Question) -> Iterator[Attack]:
+    """The bag in every voice: what is in it, how it is joined, in which order, where it stands."""
+    whole = terms(question)
+    for name, join in JOINS.items():
+        yield Attack(f"all phrases, {name}", {"scope": join(whole)})
+    for chosen, choose in CHOICES.items():
+        for name in _FEW:
+            if chosen != "all phrases":
+                yield Attack(f"{chosen}, {name}", {"scope": JOINS[name](terms(question, choose))})
+    spellings = every_spelling(question)
+    for name in ("commas", "bullets", "We use A, B and C."):
+        yield Attack(f"every spelling, {name}", {"scope": JOINS[name](spellings)})
+    for name in ("commas", "bullets", "bullets of 3", "We use A, B and C.", "A with B in 30 ms"):
+        yield Attack(f"shuffled, {name}", {"scope": JOINS[name](shuffled(whole, 7))})
+    yield from _placed(question)
+    yield from _titled(question)
+
+
+def _placed(question: Question) -> Iterator[Attack]:
+    """The bag in the stages that it belongs to, under a heading for each criterion."""
+    for name in ("commas", "bullets", "bullets of 3", "We use A, B and C.", "A (B, C)"):
+        for chosen in ("all phrases", "two names, details and reasons each"):
+            stages: dict[str, str] = {}
+            for criterion in question.rubric.criteria:
+                stage = STAGE_OF[criterion.competency]
+                words = _terms_of(criterion, CHOICES[chosen])
+                part = f"### {criterion.competency.title()}\n{JOINS[name](words)}\n\n"
+                stages[stage] = stages.get(stage, "") + part
+            yield Attack(f"{chosen} in their stages, {name}", stages)
+
+
+def _terms_of(criterion: Criterion, choose: Choose) -> list[str]:
+    return [spelled(phrase) for one in criterion.indicators for phrase in choose(one)]
+
+
+def _titled(question: Question) -> Iterator[Attack]:
+    """The indicators' titles said as plans, with a name behind each."""
+    known = indicators(question)
+    yield Attack(
+        "titles as sentences",
+        {"scope": "\n".join(f"The design {_small(one.title)}." for one in known)},
+    )
+    yield Attack(
+        "titles as sentences with a name",
+        {
+            "scope": "\n".join(
+                f"- {one.title}: {spelled(_names_and_plain(one)[0])}"
+                for one in known
+                if _names_and_plain(one)
+            )
+        },
+    )
+
+
+_MAKES: Mapping[str, str] = {
+    "We use A with B because C.": "- We use {0} with {1} because {2}.",
+    "A, B, otherwise C.": "{0}, {1}, otherwise {2}.",
+    "We will have A and B so that C.": "We will have {0} and {1} so that {2}.",
+    "For A I choose B; C.": "For {0} I choose {1}; {2}.",
+    "Since C, A gets B.": "Since {2}, {0} gets {1}.",
+    "A is done by B to avoid C.": "{0} is done by {1} to avoid {2}.",
+    "My design starts from A ...": "My design starts from {0}, adds {1} and keeps an eye on {2}.",
+    "Here A matters ...": "Here {0} matters most, which is why {1} comes in, given {2}.",
+}
+
+
+def template_sentences(question: Question) -> Iterator[Attack]:
+    """One sentence for each indicator with its name, detail and reason in their places.
+
+    This is the nearest that a bag comes to an answer; whoever writes it knows the whole rubric.
+    The last ones change the make of the sentence from line to line.
+    """
+    parts = [_three(one) for one in indicators(question)]
+    for name, make in _MAKES.items():
+        yield Attack(name, {"scope": "\n".join(_filled(make, few) for few in parts)})
+    makes = list(_MAKES.values())
+    for name, mixed in (
+        ("sentences of eight makes", parts),
+        ("two each, of eight makes", [few for one in indicators(question) for few in _pair(one)]),
+    ):
+        lines = (_filled(makes[at % 8], few) for at, few in enumerate(mixed))
+        yield Attack(name, {"scope": "\n\n".join(line.removeprefix("- ") for line in lines)})
+
+
+def _pair(indicator: Indicator) -> list[tuple[str, ...]]:
+    two = _two_deep(indicator)
+    return [two[::2], two[1::2]]
+
+
+def _filled(make: str, few: tuple[str, ...]) -> str:
+    """Fill a sentence; what an indicator has no phrase for is said in empty words."""
+    return make.format(*(spelled(part) for part in (*few, "it is better", "it is better")[:3]))
+
+
+def appended(question: Question, weak: Stages) -> Iterator[Attack]:
+    """The bag put to a weak answer: behind it, before it, in every stage."""
+    first, last = next(iter(weak)), list(weak)[-1]
+    for chosen in ("all phrases", "names", "two names, details and reasons each"):
+        bag = terms(question, CHOICES[chosen])
+        for name in ("commas", "bullets", "bullets of 3", "We use A, B and C.", "blanks"):
+            text = JOINS[name](bag)
+            yield Attack(f"{chosen}, {name}, behind", {**weak, last: f"{weak[last]}\n\n{text}"})
+            yield Attack(f"{chosen}, {name}, before", {**weak, first: f"{text}\n\n{weak[first]}"})
+    everywhere = JOINS["commas"](terms(question, _names))
+    yield Attack(
+        "names, commas, in every stage",
+        {stage: f"{text}\n\n{everywhere}" for stage, text in weak.items()},
+    )
+    yield Attack("all phrases, woven in", _woven(question, weak))
+
+
+def _woven(question: Question, weak: Stages) -> dict[str, str]:
+    """A few terms behind every line of the weak answer."""
+    supply = iter(_groups(terms(question), 12))
+    return {
+        stage: "\n".join(
+            f"{line} {', '.join(next(supply, []))}" if line.strip() else line
+            for line in text.split("\n")
+        )
+        for stage, text in weak.items()
+    }
+
+
+def _small(title: str) -> str:
+    return title[:1].lower() + title[1:]
