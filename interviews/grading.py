@@ -34,7 +34,7 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
     try:
         texts = {answer.stage: answer.text for answer in interview.stages.all()}
         question, framework = interview.version.value, interview.framework.value
-        card = rubrics.score(question, framework, texts, judge=_rules)
+        card = rubrics.score(question, framework, texts, judge=_rules, near_misses=True)
         with transaction.atomic():
             Scorecard.objects.record(interview, card, now=clock())
             return interview.finish(token)

@@ -1,11 +1,15 @@
-"""The template filters: Markdown to safe HTML, and seconds to words."""
+"""The template filters: Markdown to safe HTML, marks into an answer, and seconds to words."""
 
 import json
+from collections.abc import Iterable
 
 import nh3
 from django import template
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+
+from interviews.reports.marks import Kind, Piece
 
 register = template.Library()
 
@@ -29,6 +33,36 @@ def markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Pieces of an answer as HTML: its text letter by letter, and not a blank more."""
+    return format_html_join("", "{}", ((_marked(piece),) for piece in pieces))
+
+
+def _marked(piece: Piece) -> SafeString:
+    if not piece.kinds:
+        return escape(piece.text)
+    named = format_html(' id="{}" tabindex="-1"', piece.anchor) if piece.anchor else ""
+    why = format_html(' data-why="{}"', piece.why) if piece.why else ""
+    note = format_html(' aria-describedby="{}"', piece.note) if piece.note else ""
+    return format_html(
+        '<{tag}{named} data-kind="{kinds}"{why}{note}>{text}</{tag}>',
+        tag=_tag(piece.kinds),
+        named=named,
+        kinds=" ".join(piece.kinds),
+        why=why,
+        note=note,
+        text=marked(piece.inside),
+    )
+
+
+def _tag(kinds: Iterable[Kind]) -> str:
+    """Struck out, a mark, or the underline of what was not quite right."""
+    if Kind.ASIDE in kinds:
+        return "s"
+    return "u" if tuple(kinds) == (Kind.NEAR,) else "mark"
 
 
 @register.filter

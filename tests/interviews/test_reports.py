@@ -1,6 +1,8 @@
 """The report: every quote at its exact place, and unknown is not zero."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,9 +10,10 @@ from django.contrib.auth.models import User
 from interviews import grading, reports
 from interviews.models import Interview, Scorecard
 from interviews.reports import Report
+from interviews.reports.marks import Kind, Piece
 from rubrics import scoring
 from rubrics.schema import Target
-from rubrics.scoring import Evidence, Finding, Judgement
+from rubrics.scoring import Depth, Evidence, Finding, Flag, Judgement, NearMiss
 from tests import factories
 from tests.factories import GRACE, NOON
 
@@ -39,8 +42,23 @@ def judged(candidate: User, *judgements: Judgement) -> Report:
 def quotes(built: Report) -> list[reports.Quote]:
     """Everything that the report quotes."""
     met = [q for c in built.criteria for each in c.met for q in each.quotes]
-    flags = [q for c in built.criteria for _, of_flag in c.flags for q in of_flag]
-    return [*met, *flags, *(q for _, q in built.aside)]
+    flags = [q for c in built.criteria for flag in c.flags for q in flag.quotes]
+    near = [n.quote for c in built.criteria for missing in c.missing for n in missing.near]
+    return [*met, *flags, *near, *(q for s in built.stages for a in s.asides for q in a.quotes)]
+
+
+def marked(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces that carry an anchor, also those inside others."""
+    for piece in pieces:
+        if piece.anchor:
+            yield piece
+        yield from marked(piece.inside)
+
+
+def evidence(quote: str, stage: str = "scope") -> Evidence:
+    """A quote where it stands first in the good answer."""
+    start = factories.GOOD[stage].index(quote)
+    return Evidence(stage=stage, start=start, end=start + len(quote), quote=quote)
 
 
 @pytest.mark.usefixtures("bank")
@@ -66,27 +84,33 @@ class TestQuotes:
         written = interview.stages.get(stage="scope").text
         pieces = {stage.id: stage.pieces for stage in built.stages}["scope"]
         assert "".join(piece.text for piece in pieces) == written == text
-        by_anchor = {piece.anchor: piece.text for piece in pieces if piece.anchor}
-        assert len(by_anchor) == len([piece for piece in pieces if piece.anchor])
+        by_anchor = {piece.anchor: piece.text for piece in marked(pieces)}
+        assert len(by_anchor) == len(list(marked(pieces)))
         assert quotes(built)
         for quote in quotes(built):
             assert by_anchor[quote.anchor] == quote.text
-            start = int(quote.anchor.rsplit("-", 1)[1])
-            assert written[start : start + len(quote.text)] == quote.text
+            start, end = map(int, quote.anchor.split("-")[-2:])
+            assert written[start:end] == quote.text
 
     def test_of_a_red_flag_are_marked_too(self, alice: User) -> None:
         _, built = report_on(alice, {"design": "Candidate generation. We tune on the test set."})
-        ((title, flagged),) = {c.id: c.flags for c in built.criteria}["retrieval"]
-        assert title == "Leaks the test set"
-        assert [quote.text for quote in flagged] == ["We tune on the test set."]
+        (flag,) = {c.id: c.flags for c in built.criteria}["retrieval"]
+        assert (flag.kind, flag.title, flag.cap) == ("red-flag", "Leaks the test set", 2)
+        assert [quote.text for quote in flag.quotes] == ["We tune on the test set."]
+        (piece,) = [p for p in marked(built.stages[1].pieces) if Kind.FLAG in p.kinds]
+        assert piece.text == "We tune on the test set."
 
     def test_that_do_not_stand_there_are_not_marked(self, alice: User) -> None:
         written = factories.GOOD["scope"]
         true = Evidence(stage="scope", start=0, end=8, quote=written[:8])
         moved = Evidence(stage="scope", start=20, end=28, quote="not this")
         outside = Evidence(stage="scope", start=9000, end=9004, quote="none")
+        before = Evidence(stage="scope", start=-8, end=-1, quote=written[-8:-1])
+        elsewhere = Evidence(stage="scope-drawing", start=0, end=4, quote="feed")
         finding = Finding(
-            indicator="metric", depth=scoring.Depth.MENTIONED, evidence=(true, moved, outside)
+            indicator="metric",
+            depth=Depth.MENTIONED,
+            evidence=(true, moved, outside, before, elsewhere),
         )
         built = judged(
             alice,
@@ -96,7 +120,42 @@ class TestQuotes:
         )
         scope = built.stages[0]
         assert "".join(piece.text for piece in scope.pieces) == written
-        assert [piece.text for piece in scope.pieces if piece.anchor] == [written[:8]]
+        assert [piece.text for piece in marked(scope.pieces)] == [written[:8]]
+        shown = built.criteria[0].met[0].quotes
+        assert [quote.text for quote in shown] == [
+            written[:8], "not this", "none", written[-8:-1], "feed",
+        ]  # fmt: skip
+        assert [bool(quote.anchor) for quote in shown] == [True, False, False, False, False]
+
+    def test_stand_inside_each_other_and_across_and_twice(self, alice: User) -> None:
+        text = factories.GOOD["scope"]
+        whole = evidence("We raise watch time per session, because clicks mislead.")
+        within = evidence("watch time per session")
+        beyond = Evidence(stage="scope", start=40, end=70, quote=text[40:70])
+        finding = Finding(indicator="metric", depth=Depth.SPECIFIED, evidence=(whole,))
+        near = [
+            NearMiss(indicator="load", wording="peak", evidence=each)
+            for each in (whole, within, beyond)
+        ]
+        built = judged(
+            alice,
+            Judgement(
+                criterion="goal", level=2, met=(finding,), missing=("load",), near=tuple(near)
+            ),
+            Judgement(criterion="retrieval", level=1),
+            Judgement(criterion="experiment", level=1),
+        )
+        pieces = built.stages[0].pieces
+        assert "".join(piece.text for piece in pieces) == text
+        kinds = {piece.anchor: (piece.text, piece.kinds) for piece in marked(pieces)}
+        assert [kinds[quote.anchor] for quote in quotes(built)] == [
+            (whole.quote, (Kind.EVIDENCE, Kind.NEAR)),
+            (whole.quote, (Kind.EVIDENCE, Kind.NEAR)),
+            (within.quote, (Kind.NEAR,)),
+            (text[40 : whole.end], (Kind.NEAR,)),
+        ]
+        cut = next(p for p in pieces if p.kinds and not p.anchor)
+        assert (cut.text, cut.kinds) == (text[whole.end : 70], (Kind.NEAR,))
 
 
 @pytest.mark.usefixtures("bank")
@@ -116,7 +175,10 @@ class TestScore:
         _, built = report_on(alice, {"scope": "Nothing of note."})
         goal = built.criteria[0]
         assert (goal.level, goal.next_level, goal.next_text) == (1, 2, "goal as of level 2")
-        assert goal.missing == ("Names the metric", "The load")
+        assert [each.title for each in goal.missing] == ["Names the metric", "The load"]
+        (step,) = goal.next_steps
+        assert step.text == "Say how, where or how much for one of these:"
+        assert step.options == (("Names the metric", False), ("The load", False))
 
     def test_at_the_top_asks_for_no_more(self, alice: User) -> None:
         judgements = [
@@ -124,7 +186,9 @@ class TestScore:
         ]
         built = judged(alice, *judgements)
         assert built.score == 100
-        assert {(c.next_level, c.next_text) for c in built.criteria} == {(None, "")}
+        assert {(c.next_level, c.next_text, c.next_steps) for c in built.criteria} == {
+            (None, "", ())
+        }
 
     def test_of_an_empty_answer_is_zero_and_has_no_pieces(self, alice: User) -> None:
         _, built = report_on(alice, {})
@@ -136,10 +200,13 @@ class TestScore:
     def test_of_the_question_pasted_back_is_zero_and_it_is_set_aside(self, alice: User) -> None:
         _, built = report_on(alice, {"scope": PROMPT})
         assert built.score == 0
-        ((why, quote),) = built.aside
-        assert "repeats the question" in why
+        assert built.aside == (("repeats the question or its rubric", 1),)
+        (aside,) = built.stages[0].asides
+        assert aside.why == "This repeats the question or its rubric."
+        (quote,) = aside.quotes
         (piece,) = built.stages[0].pieces
-        assert (piece.text, piece.anchor, piece.aside) == (PROMPT, quote.anchor, why)
+        assert (piece.text, piece.anchor, piece.kinds) == (PROMPT, quote.anchor, (Kind.ASIDE,))
+        assert (piece.why, piece.note) == ("repeats the question or its rubric", aside.id)
 
     def test_that_nobody_could_give_stays_unknown(self, alice: User) -> None:
         built = judged(
@@ -169,6 +236,150 @@ class TestScore:
         built = reports.build(factories.fresh(interview), now=NOON)
         assert built
         assert (built.bar, built.band_text) == (None, "No bar is set for staff")
+
+
+@pytest.mark.usefixtures("bank")
+class TestFindings:
+    def of_goal(self, candidate: User, **fields: Any) -> reports.CriterionReport:
+        goal = Judgement(criterion="goal", level=2, **fields)
+        others = [Judgement(criterion=name, level=1) for name in ("retrieval", "experiment")]
+        return judged(candidate, goal, *others).criteria[0]
+
+    @pytest.mark.parametrize(
+        ("depth", "reached", "deeper"),
+        [
+            (Depth.MENTIONED, ["named"], "Named only. Say how, where or how much."),
+            (Depth.SPECIFIED, ["named", "specified"], "Add why, or what it costs."),
+            (Depth.JUSTIFIED, ["named", "specified", "justified"], ""),
+        ],
+    )
+    def test_say_how_deep_and_what_would_be_deeper(
+        self, alice: User, depth: Depth, reached: list[str], deeper: str
+    ) -> None:
+        finding = Finding(indicator="metric", depth=depth, evidence=(evidence("watch time"),))
+        (met,) = self.of_goal(alice, met=(finding,)).met
+        assert [name for name, _ in met.steps] == ["named", "specified", "justified"]
+        assert [name for name, is_reached in met.steps if is_reached] == reached
+        assert (met.depth, met.deeper, met.prompted) == (reached[-1], deeper, False)
+
+    def test_that_came_after_a_question_say_so(self, alice: User) -> None:
+        finding = Finding(indicator="metric", depth=Depth.MENTIONED, evidence=(), prompted=True)
+        (met,) = self.of_goal(alice, met=(finding,)).met
+        assert met.prompted
+
+    def test_that_are_missing_have_their_near_misses_beneath(self, alice: User) -> None:
+        near = NearMiss(
+            indicator="load", wording="peak", evidence=evidence("3,000 queries per second")
+        )
+        goal = self.of_goal(alice, missing=("metric", "load"), near=(near,))
+        metric, load = goal.missing
+        assert (metric.title, metric.near) == ("Names the metric", ())
+        ((wording, quote),) = [(each.wording, each.quote) for each in load.near]
+        assert (load.title, wording) == ("The load", "peak")
+        assert quote.text == "3,000 queries per second"
+        assert goal.seen == ("1 near miss",)
+
+    def test_of_a_wrong_sum_hold_the_level_and_open_the_criterion(self, alice: User) -> None:
+        flag = Flag(
+            kind="wrong-sum",
+            title="A sum is wrong: it says 30 per second, but 2 x 1,500 = 3,000 per second.",
+            evidence=(evidence("The peak is 3,000 queries per second."),),
+        )
+        goal = self.of_goal(alice, flags=(flag,))
+        (raised,) = goal.flags
+        assert (raised.kind, raised.title, raised.cap) == ("wrong-sum", flag.title, 2)
+        assert goal.seen == ("1 wrong sum",)
+        assert goal.is_open
+        assert not goal.below
+        assert goal.next_steps[0].text.startswith("Put the sum above right")
+
+
+@pytest.mark.usefixtures("bank")
+class TestWholeAnswer:
+    def with_flags(self, candidate: User, *flags: Flag, calibration: str | None = None) -> Report:
+        interview = factories.submitted(candidate=candidate)
+        judgements = [
+            Judgement(criterion=name, level=1) for name in ("goal", "retrieval", "experiment")
+        ]
+        card = scoring.add_up(
+            interview.version.value.rubric, judgements, "rules", flags, calibration
+        )
+        Scorecard.objects.record(interview, card, now=NOON)
+        built = reports.build(interview, now=NOON)
+        assert built
+        return built
+
+    @pytest.mark.parametrize(
+        ("kind", "meaning"),
+        [
+            ("denied", "So whatever it shows counts as named only."),
+            ("off-subject", "So whatever it shows counts as named only."),
+            ("copied", "So whatever it shows counts as named only."),
+            ("hidden", "What nobody can see earns nothing."),
+        ],
+    )
+    def test_notes_say_what_they_mean(self, alice: User, kind: Any, meaning: str) -> None:
+        (note,) = self.with_flags(alice, Flag(kind=kind, title="Something is so.")).notes
+        assert (note.title, note.meaning) == ("Something is so.", meaning)
+
+    def test_set_aside_is_counted_by_reason_and_told_per_stage(self, alice: User) -> None:
+        why = "This only strings terms together."
+        flags = [
+            Flag(kind="set-aside", title=why, evidence=(evidence("We raise watch time"),)),
+            Flag(kind="set-aside", title=why, evidence=(evidence(" per session"),)),
+            Flag(kind="set-aside", title=why, evidence=(evidence("The peak"),)),
+            Flag(kind="set-aside", title="37 more sentences were set aside."),
+        ]
+        built = self.with_flags(alice, *flags)
+        assert built.aside == (
+            ("only strings terms together", 3),
+            ("37 more sentences were set aside.", 0),
+        )
+        assert not built.notes
+        (aside,) = built.stages[0].asides
+        assert aside.why == why
+        assert [quote.text for quote in aside.quotes] == [
+            "We raise watch time", " per session", "The peak",
+        ]  # fmt: skip
+        assert built.stages[1].asides == ()
+        # one label behind places that follow each other
+        assert [bool(piece.why) for piece in marked(built.stages[0].pieces)] == [False, True, True]
+
+    def test_the_legend_names_the_marks_that_there_are(self, alice: User) -> None:
+        assert self.with_flags(alice).legend == ()
+        flag = Flag(kind="set-aside", title="This is so.", evidence=(evidence("The peak"),))
+        assert [kind for kind, _ in self.with_flags(alice, flag).legend] == [Kind.ASIDE]
+        _, built = report_on(alice, factories.GOOD)
+        assert [kind for kind, _ in built.legend] == [Kind.EVIDENCE]
+
+    def test_it_says_whether_levels_are_calibrated(self, alice: User) -> None:
+        assert "not calibrated" in self.with_flags(alice).calibration
+        calibrated = self.with_flags(alice, calibration="c" * 64).calibration
+        assert "calibrated" in calibrated
+        assert "not" not in calibrated
+
+
+def test_a_scorecard_from_before_near_misses_and_calibration_still_shows(
+    bank: None, alice: User
+) -> None:
+    interview, new = report_on(alice, factories.GOOD)
+    document = interview.scorecards.get().document
+    del document["calibration"]
+    for judgement in document["judgements"]:
+        del judgement["near"]
+        for finding in judgement["met"]:
+            del finding["prompted"]
+    Scorecard.objects.create(
+        interview=interview,
+        judge="before",
+        rubric_hash=document["rubric_hash"],
+        score=document["score"],
+        document=document,
+        created_at=NOON + GRACE,
+    )
+    assert [each.judge for each in interview.scorecards.all()] == ["before", "rules"]
+    old = reports.build(factories.fresh(interview), now=NOON)
+    assert old == new
 
 
 def test_there_is_no_report_before_there_is_a_scorecard(bank: None, alice: User) -> None:

@@ -1,0 +1,361 @@
+"""Rows to a frozen Report: everything that the report page prints, decided here."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import rubrics
+from interviews.models import Interview
+from interviews.reports import advice, marks
+from interviews.reports.advice import Step
+from interviews.reports.marks import Kind, Marks, Piece
+
+BANDS: Mapping[str | None, str] = {
+    None: "No bar is set",
+    "below": "Below the bar",
+    "meets": "Meets the bar",
+    "above": "Above the bar",
+}
+DEEPEN: Mapping[rubrics.Depth, str] = {
+    rubrics.Depth.MENTIONED: "Named only. Say how, where or how much.",
+    rubrics.Depth.SPECIFIED: "Add why, or what it costs.",
+}
+STEPS: Mapping[rubrics.Depth, str] = {
+    rubrics.Depth.MENTIONED: "named",
+    rubrics.Depth.SPECIFIED: "specified",
+    rubrics.Depth.JUSTIFIED: "justified",
+}
+CALIBRATION: Mapping[bool, str] = {
+    False: "Levels follow the rubric as written; they are not calibrated against people's scores.",
+    True: "Levels are calibrated against the scores that people gave to this question.",
+}
+NAMED_ONLY = "So whatever it shows counts as named only."
+# What a note on the whole answer means for its levels.
+MEANING: Mapping[str, str] = {
+    "off-subject": NAMED_ONLY,
+    "denied": NAMED_ONLY,
+    "copied": NAMED_ONLY,
+    "hidden": "What nobody can see earns nothing.",
+}
+LEGEND: Mapping[Kind, str] = {
+    Kind.EVIDENCE: "quoted beside a criterion: it earned something",
+    Kind.FLAG: "a red flag or a wrong sum",
+    Kind.NEAR: "close to something that was looked for; it earned nothing",
+    Kind.ASIDE: "set aside: it is kept and earns nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quote and the anchor of its place; without an anchor it does not stand in the answer."""
+
+    anchor: str
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Why something was set aside, and what; ``id`` names the reason for the places themselves."""
+
+    id: str
+    why: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """One stage as it was written, with its time (seconds)."""
+
+    id: str
+    title: str
+    planned: int
+    spent: int
+    words: int
+    pieces: tuple[Piece, ...]
+    asides: tuple[Aside, ...]
+
+    @property
+    def over(self) -> bool:
+        """Whether it took more than its share."""
+        return self.spent > self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An indicator that was met: its depth as steps (name, whether reached), what is deeper."""
+
+    title: str
+    depth: str
+    steps: tuple[tuple[str, bool], ...]
+    deeper: str
+    prompted: bool
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words that came close to what is missing, and what may have been meant."""
+
+    wording: str
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An indicator that was not found, with what came close to it."""
+
+    title: str
+    near: tuple[Near, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A red flag or a wrong sum, and the level that it holds its criterion at."""
+
+    kind: str
+    title: str
+    cap: int | None
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionReport:
+    """One criterion: its level with the reasons, and what the next level needs."""
+
+    id: str
+    title: str
+    competency: str
+    level: int | None
+    not_judged: str
+    anchor_text: str
+    next_level: int | None
+    next_text: str
+    next_steps: tuple[Step, ...]
+    met: tuple[Met, ...]
+    missing: tuple[Missing, ...]
+    flags: tuple[Raised, ...]
+    expected: float | None
+
+    @property
+    def below(self) -> bool:
+        """Whether the level is under what the target expects."""
+        return self.level is not None and self.expected is not None and self.level < self.expected
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks to be read first."""
+        return self.below or bool(self.flags)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """What a reader should know before opening it, in a few words each."""
+        counts = (
+            (sum(flag.kind == "red-flag" for flag in self.flags), "red flag", "red flags"),
+            (sum(flag.kind == "wrong-sum" for flag in self.flags), "wrong sum", "wrong sums"),
+            (sum(len(each.near) for each in self.missing), "near miss", "near misses"),
+        )
+        return tuple(f"{n} {one if n == 1 else more}" for n, one, more in counts if n)
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyReport:
+    """The mean level of a competency (1-4, or None) and what the target expects."""
+
+    name: str
+    level: float | None
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about the whole answer, and what it means for the levels."""
+
+    title: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report.
+
+    ``aside`` counts the places that were set aside by their reason; ``legend`` says what the marks
+    mean that occur in the answer.
+    """
+
+    judge: str
+    score: float
+    is_scored: bool
+    calibration: str
+    band: str
+    band_text: str
+    bar: int | None
+    target: str
+    competencies: tuple[CompetencyReport, ...]
+    criteria: tuple[CriterionReport, ...]
+    stages: tuple[StageReport, ...]
+    aside: tuple[tuple[str, int], ...]
+    notes: tuple[Note, ...]
+    legend: tuple[tuple[Kind, str], ...]
+    model_answer: tuple[tuple[str, str], ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The written texts and the titles of their stages: what a quote needs to find its place."""
+
+    titles: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def quote(self, evidence: rubrics.Evidence) -> Quote:
+        title = self.titles.get(evidence.stage, evidence.stage)
+        return Quote(marks.anchor(evidence, self.texts), title, evidence.quote)
+
+    def quotes(self, evidence: tuple[rubrics.Evidence, ...]) -> tuple[Quote, ...]:
+        return tuple(map(self.quote, evidence))
+
+
+def build(interview: Interview, *, now: datetime) -> Report | None:
+    """Build the report of an interview from its latest scorecard; None while there is none."""
+    row = interview.scorecards.first()
+    if row is None:
+        return None
+    card, question = row.value, interview.version.value
+    target = rubrics.Target(interview.target)
+    expected = question.rubric.targets.get(target, {})
+    written = list(interview.stages.all())
+    answer = _Answer(interview.stage_titles, {each.stage: each.text for each in written})
+    marked = Marks.of(card, answer.texts)
+    return Report(
+        judge=card.judge,
+        score=card.score or 0.0,
+        is_scored=card.score is not None,
+        calibration=CALIBRATION[card.calibration is not None],
+        band=card.bands.get(target, "none"),
+        band_text=f"{BANDS[card.bands.get(target)]} for {target}",
+        bar=round(rubrics.expected_score(question.rubric, target)) if expected else None,
+        target=str(target),
+        competencies=tuple(
+            CompetencyReport(str(name), card.competencies.get(name), expected.get(name))
+            for name in rubrics.Competency
+        ),
+        criteria=tuple(_criteria(question, card, expected, answer)),
+        stages=tuple(_stages(interview, card, marked, answer, now)),
+        aside=tuple(_aside(card)),
+        notes=tuple(_notes(card)),
+        legend=tuple((kind, LEGEND[kind]) for kind in marked.used),
+        model_answer=tuple(_model_answer(question)),
+        words=sum(each.words for each in written),
+    )
+
+
+def _criteria(
+    question: rubrics.Question,
+    card: rubrics.Scorecard,
+    expected: Mapping[rubrics.Competency, float],
+    answer: _Answer,
+) -> Iterator[CriterionReport]:
+    judgements = {judgement.criterion: judgement for judgement in card.judgements}
+    for criterion in question.rubric.criteria:
+        judgement = judgements[criterion.id]
+        level = judgement.level
+        following = rubrics.needs(criterion, judgement).level
+        names = {indicator.id: indicator.title for indicator in criterion.indicators}
+        yield CriterionReport(
+            id=criterion.id,
+            title=criterion.title,
+            competency=str(criterion.competency),
+            level=level,
+            not_judged=judgement.not_judged or "",
+            anchor_text=criterion.levels[level] if level else "",
+            next_level=following,
+            next_text=criterion.levels[following] if following else "",
+            next_steps=advice.steps(
+                criterion, judgement, is_calibrated=card.calibration is not None
+            ),
+            met=tuple(_met(finding, names, answer) for finding in judgement.met),
+            missing=tuple(_missing(judgement, names, answer)),
+            flags=tuple(
+                Raised(
+                    flag.kind, flag.title, advice.cap(criterion, flag), answer.quotes(flag.evidence)
+                )
+                for flag in judgement.flags
+            ),
+            expected=expected.get(criterion.competency),
+        )
+
+
+def _met(finding: rubrics.Finding, names: Mapping[str, str], answer: _Answer) -> Met:
+    order = list(STEPS)
+    return Met(
+        title=names[finding.indicator],
+        depth=STEPS[finding.depth],
+        steps=tuple((STEPS[d], order.index(d) <= order.index(finding.depth)) for d in order),
+        deeper=DEEPEN.get(finding.depth, ""),
+        prompted=finding.prompted,
+        quotes=answer.quotes(finding.evidence),
+    )
+
+
+def _missing(
+    judgement: rubrics.Judgement, names: Mapping[str, str], answer: _Answer
+) -> Iterator[Missing]:
+    for name in judgement.missing:
+        near = [miss for miss in judgement.near if miss.indicator == name]
+        yield Missing(
+            names[name],
+            tuple(Near(miss.wording, answer.quote(miss.evidence)) for miss in near),
+        )
+
+
+def _stages(
+    interview: Interview,
+    card: rubrics.Scorecard,
+    marked: Marks,
+    answer: _Answer,
+    now: datetime,
+) -> Iterator[StageReport]:
+    times = interview.times(now)
+    for each in interview.stages.all():
+        stage = each.stage
+        yield StageReport(
+            id=stage,
+            title=answer.titles[stage],
+            planned=times.planned[stage],
+            spent=times.spent[stage],
+            words=each.words,
+            pieces=marked.pieces(stage),
+            asides=tuple(_set_aside(stage, card, answer)),
+        )
+
+
+def _set_aside(stage: str, card: rubrics.Scorecard, answer: _Answer) -> Iterator[Aside]:
+    """What of a stage was set aside and stands there, by reason."""
+    quotes: dict[str, list[Quote]] = {}
+    for flag in marks.asides(card):
+        there = [answer.quote(e) for e in flag.evidence if e.stage == stage]
+        quotes.setdefault(flag.title, []).extend(quote for quote in there if quote.anchor)
+    for title, found in quotes.items():
+        if found:
+            yield Aside(marks.note(stage, marks.reason(title)), title, tuple(found))
+
+
+def _aside(card: rubrics.Scorecard) -> Iterator[tuple[str, int]]:
+    """Reasons with how often each set something aside; 0 where the reason itself says how often."""
+    places = Counter(flag.title for flag in marks.asides(card) for _ in flag.evidence)
+    yield from ((marks.reason(title), count) for title, count in places.items())
+    yield from ((flag.title, 0) for flag in marks.asides(card) if not flag.evidence)
+
+
+def _notes(card: rubrics.Scorecard) -> Iterator[Note]:
+    for flag in card.flags:
+        if flag.kind != "set-aside":
+            yield Note(flag.title, MEANING.get(flag.kind, ""))
+
+
+def _model_answer(question: rubrics.Question) -> Iterator[tuple[str, str]]:
+    """Give the model answer's stages: title-like id and Markdown."""
+    for stage, text in question.model_answer.stages.items() if question.model_answer else ():
+        yield stage.replace("-", " ").capitalize(), text
