@@ -91,7 +91,7 @@ def test_it_names_what_would_do_and_what_is_named_so_far() -> None:
     criterion = a_criterion(1, 1, 1, 1, 1)
     judgement = a_judgement(criterion, Depth.SPECIFIED, None, Depth.MENTIONED)
     (step,) = advice.steps(criterion, judgement)
-    assert step.text == "Say how, where or how much for two of these:"
+    assert step.text == "Say how, where or how much for one of these:"
     assert step.options == (
         ("Title 2", True),
         ("Title 1", False),

@@ -225,7 +225,7 @@ def test_who_was_signed_out_is_led_to_the_sign_in_and_back(
     page = new_window()
     page.goto("/questions/")
     sign_in(page, email=stack.emails[1], password=stack.password)
-    page.get_by_label("Search").press_sequentially("ad")
+    page.get_by_label("Search").press_sequentially("ads in a social")
     expect(page.locator(".filter-count")).to_have_text("1 question")
     page.context.clear_cookies()
     page.get_by_label("Search").press_sequentially("s")
