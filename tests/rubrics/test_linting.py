@@ -249,7 +249,8 @@ def test_a_figure_can_be_given_for_whatever_has_a_name() -> None:
 def test_an_answer_that_hardly_says_the_subject_is_told_the_weak_one_too() -> None:
     found = problems(whole({"subject": ["kitchen", "ingredient", "cook"]}))
     assert [p.message for p in found] == [
-        "the weak sample says the subject 0.6 times in 100 words; 1.2 are wanted"
+        "the weak sample says the subject 0.6 times in 100 words; 1.6 are wanted",
+        "the mid sample says the subject 1.6 times in 100 words; 1.6 are wanted",
     ]
 
 
