@@ -5,6 +5,7 @@ A judge gives levels with evidence; only ``add_up`` makes a score of them.
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from rubrics.reading.answer import Reading, Why
@@ -157,8 +158,12 @@ def gates_of(criterion: Criterion) -> Mapping[Literal[2, 3, 4], Gate]:
     """Give a criterion's gates: those that it writes, or the default ones for its indicators."""
     if criterion.gates:
         return criterion.gates
-    count = len(criterion.indicators)
     total = sum(indicator.points for indicator in criterion.indicators)
+    return _default_gates(len(criterion.indicators), total)
+
+
+@lru_cache(maxsize=256)
+def _default_gates(count: int, total: float) -> Mapping[Literal[2, 3, 4], Gate]:
     return {
         level: Gate(
             points=round(max(share * total, LEAST_FOR_2), 4),

@@ -24,7 +24,8 @@ from benchmarks.scoring.samples import Sample, of_files, of_library
 from rubrics.judges import near
 from rubrics.judges.rules import RulesJudge
 from rubrics.loading import Library, load_library
-from rubrics.reading.answer import Reading, given_by, read
+from rubrics.reading.answer import Reading, read
+from rubrics.reading.given import given_by
 from rubrics.reading.lexicon import Lexicon
 from rubrics.schema import Criterion, Indicator, Question, Rubric
 from rubrics.scoring import Judgement, NearMiss

@@ -8,7 +8,8 @@ from typing import Literal
 
 from rubrics.calibration import Calibration, apply
 from rubrics.judges.near import with_near_misses
-from rubrics.reading.answer import Doubt, Given, Reading, given_by, read
+from rubrics.reading.answer import Doubt, Reading, read
+from rubrics.reading.given import Given, given_by
 from rubrics.reading.whiteboard import outline
 from rubrics.schema import Framework, Question
 from rubrics.scoring import Evidence, Flag, Judge, Scorecard, add_up
@@ -33,8 +34,10 @@ def score(
     """
     texts = with_outlines(stages, drawings)
     reading = read(texts, _given(_Pair(question, framework)), prompted)
-    rubric = apply(calibration, question.rubric) if calibration else question.rubric
-    verdict = judge.judge(question.model_copy(update={"rubric": rubric}), reading)
+    judged = question
+    if calibration:
+        judged = question.model_copy(update={"rubric": apply(calibration, question.rubric)})
+    verdict = judge.judge(judged, reading)
     judgements = verdict.judgements
     if near_misses:
         aside = [quote for flag in verdict.flags for quote in flag.evidence]

@@ -1,8 +1,9 @@
 """Tells statements from terms that are only strung together, however they are joined."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from rubrics.reading.lexicon import Part
 
@@ -57,33 +58,38 @@ def _longest_run(taken: int) -> int:
 
 def strung(units: Sequence[Said]) -> set[int]:
     """The units (indices) that begin or end a stretch in which next to nothing is said."""
-    uses = Counter(word for unit in units for word in set(unit.own))
-    rare = [
-        Said(unit.count, tuple(word for word in unit.own if uses[word] <= AGAIN)) for unit in units
-    ]
+    if sum(unit.count for unit in units) < SHORTEST:
+        return set()
+    own = [frozenset(unit.own) for unit in units]
+    uses = Counter(chain.from_iterable(own))
     last = len(units) - 1
-    return {last - at for at in _thin(rare[::-1])} | set(_thin(rare))
+    ends = _thin([unit.count for unit in reversed(units)], own[::-1], uses)
+    return {last - at for at in ends} | set(_thin([unit.count for unit in units], own, uses))
 
 
-def _thin(units: Sequence[Said]) -> Iterator[int]:
+def _thin(
+    counts: Sequence[int], own: Sequence[frozenset[str]], uses: Mapping[str, int]
+) -> Iterator[int]:
     """The units with which a thin stretch begins; the last ones share the last full stretch."""
-    total = sum(unit.count for unit in units)
-    if total < SHORTEST:
-        return
-    within: Counter[str] = Counter()
-    count = end = 0
+    # Words that one unit alone has are different ones; counting them spares most of the sets.
+    alone = [sum([uses[word] == 1 for word in words]) for words in own]
+    full = min(STRETCH, sum(counts))
+    count = end = different = 0
     is_thin = False
-    for at, unit in enumerate(units):
-        while count < STRETCH and end < len(units):
-            count += units[end].count
-            within.update(units[end].own)
+    for at, words in enumerate(counts):
+        while count < STRETCH and end < len(counts):
+            count += counts[end]
+            different += alone[end]
             end += 1
-        if count >= min(STRETCH, total):
-            is_thin = len(within) < LEAST_SAID * count
+        if count >= full:
+            least = LEAST_SAID * count
+            is_thin = different < least and _different(own[at:end], uses) < least
         if is_thin:
             yield at
-        count -= unit.count
-        within.subtract(unit.own)
-        for word in set(unit.own):
-            if not within[word]:
-                del within[word]
+        count -= words
+        different -= alone[at]
+
+
+def _different(own: Sequence[frozenset[str]], uses: Mapping[str, int]) -> int:
+    """How many different words of units are not those that many units have."""
+    return sum(1 for word in frozenset().union(*own) if uses[word] <= AGAIN)

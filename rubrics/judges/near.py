@@ -8,13 +8,14 @@ import logging
 import math
 import re
 import threading
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rubrics.judges.kept import kept
 from rubrics.judges.rules import quote
 from rubrics.reading.answer import Doubt, Line, Reading
 from rubrics.reading.lexicon import Lexicon, Slots, english, readings, stem, words
@@ -229,21 +230,9 @@ def _forms(phrases: Iterable[str]) -> Sequence[str]:
 _BARE = str.maketrans("()|", "   ")
 
 
-_built: OrderedDict[str, _Known] = OrderedDict()
-_building = threading.Lock()
-_KEPT = 32
-
-
+@kept(32)
 def _known(rubric: Rubric) -> _Known:
-    with _building:
-        known = _built.get(rubric.hash)
-        if known is None:
-            known = _built[rubric.hash] = _Known(rubric)
-            if len(_built) > _KEPT:
-                _built.popitem(last=False)
-        else:
-            _built.move_to_end(rubric.hash)
-        return known
+    return _Known(rubric)
 
 
 # --- What an answer says ---

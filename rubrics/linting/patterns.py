@@ -1,4 +1,4 @@
-"""Rules about patterns: regular expressions, read as the tree that Python's own parser makes."""
+"""Rules about patterns: regular expressions that RE2 takes, read as Python's parser's tree."""
 
 import re
 import warnings
@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from rubrics.judges.patterns import why_unreadable
 from rubrics.linting.case import Case, Found, Rules
 from rubrics.loading import DataPath
 
@@ -30,9 +31,11 @@ def _parsed(pattern: str) -> tuple[Any, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(pattern)
-            return _parser.parse(pattern), ""
+            tree = _parser.parse(pattern)
     except (re.error, OverflowError, RecursionError, ValueError, Warning) as error:
         return None, str(error)
+    wrong = why_unreadable(pattern)
+    return (None, wrong) if wrong else (tree, "")
 
 
 def _trees(case: Case) -> Iterator[tuple[DataPath, str, Any]]:

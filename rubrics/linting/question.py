@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from rubrics.linting.case import Case, Found, Rules, counted, listed
 from rubrics.linting.spelling import Spelling, whole
-from rubrics.reading.answer import LEAST_WORDS, ON_SUBJECT, given_by, read
+from rubrics.reading.answer import LEAST_WORDS, ON_SUBJECT, read
+from rubrics.reading.given import given_by
 from rubrics.reading.lexicon import words
 from rubrics.reading.units import Kind
 

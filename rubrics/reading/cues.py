@@ -282,12 +282,12 @@ def _matches(
 ) -> Iterator[tuple[int, re.Match[str]]]:
     if by_word.keys().isdisjoint(unit.forms):
         return
-    text = " ".join(unit.forms)
-    position = end = 0
-    for first, form in enumerate(unit.forms):
-        start, position = position, position + len(form) + 1
-        pattern = by_word.get(form)
-        match = pattern.match(text, start) if pattern and start >= end else None
+    forms = unit.forms
+    text = " ".join(forms)
+    end = 0
+    for first in [at for at, form in enumerate(forms) if form in by_word]:
+        start = len(" ".join(forms[:first])) + (first > 0)
+        match = by_word[forms[first]].match(text, start) if start >= end else None
         if match:
             end = match.end()
             yield first, match

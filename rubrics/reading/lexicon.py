@@ -9,12 +9,12 @@ taken for the phrase's word that is one letter away.
 import re
 import threading
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache, reduce
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import product, repeat
 from math import prod
-from operator import and_, itemgetter
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -45,12 +45,14 @@ class BadPhrase(ValueError):
 class Words:
     """The words of a text, articles left out: forms (lower case), stems, and character offsets."""
 
-    __slots__ = ("_places", "forms", "stems", "text")
+    __slots__ = ("_lowered", "_places", "_tokens", "forms", "stems", "text")
 
     def __init__(self, text: str) -> None:
         """Split a normalised text."""
         self.text = text
-        self.forms = tuple([w for w in _WORD.findall(_lowered(text)) if w not in _ARTICLES])
+        self._lowered = _lowered(text)
+        self._tokens = _WORD.findall(self._lowered)
+        self.forms = tuple([token for token in self._tokens if token not in _ARTICLES])
         short = len(max(self.forms, key=len, default="")) <= LONGEST
         self.stems: Part = tuple(map(_stem if short else stem, self.forms))
         self._places: tuple[Span, ...] | None = None
@@ -63,8 +65,13 @@ class Words:
     def places(self) -> tuple[Span, ...]:
         """Where each word begins and ends in the text; found when first asked for."""
         if self._places is None:
-            found = _WORD.finditer(_lowered(self.text))
-            self._places = tuple(m.span() for m in found if m.group() not in _ARTICLES)
+            places, end, find = [], 0, self._lowered.find
+            for token in self._tokens:  # what lies between tokens holds no sign that begins one
+                start = find(token, end)
+                end = start + len(token)
+                if token not in _ARTICLES:
+                    places.append((start, end))
+            self._places = tuple(places)
         return self._places
 
     def between(self, index: int) -> str:
@@ -218,11 +225,82 @@ def _spellings(part: str, phrase: str) -> frozenset[Part]:
     return spelled
 
 
-class _Gapped(NamedTuple):
-    """A phrase with gaps: its keyset, and for each part the numbers of its spellings."""
+_OPENS, _SECOND = 1, 2
 
-    keyset: int
-    slots: tuple[frozenset[int], ...]
+
+class _Gaps:
+    """The phrases with gaps of a lexicon, found by pairs of their first two parts.
+
+    Spellings that stand at the same places of the same phrases are one part, a number. Its lowest
+    two bits say whether it can be a first (``_OPENS``) and a second part.
+    """
+
+    def __init__(self, phrases: Sequence[tuple[int, Slots]]) -> None:
+        """Index the parts of phrases, each given as its keyset and its slots."""
+        places: defaultdict[Part, set[tuple[int, int]]] = defaultdict(set)
+        for number, (_, slots) in enumerate(phrases):
+            for place, slot in enumerate(slots):
+                for spelling in slot:
+                    places[spelling].add((number, place))
+        alike: dict[frozenset[tuple[int, int]], int] = {}
+        self.parts: dict[Part, int] = {}
+        for spelling, where in places.items():
+            role = sum({1 << place for _, place in where if place < 2})
+            number = len(alike) << 2 | role
+            self.parts[spelling] = alike.setdefault(frozenset(where), number)
+        self._keysets = [keyset for keyset, _ in phrases]
+        self._later: list[tuple[frozenset[int], ...]] = []
+        pairs: defaultdict[int, list[int]] = defaultdict(list)
+        for number, (_, slots) in enumerate(phrases):
+            first, second, *later = [frozenset(self.parts[s] for s in slot) for slot in slots]
+            self._later.append(tuple(later))
+            for one in first:
+                for other in second:
+                    pairs[one << 32 | other].append(number)
+        self._pairs = {pair: tuple(numbers) for pair, numbers in pairs.items()}
+
+    def hits(self, there: Sequence[tuple[int, Span]]) -> Iterator[Hit]:
+        """Every phrase whose parts follow each other with at most GAP words between.
+
+        ``there`` are parts and where they stand, by their last word. A part is followed by the
+        next of the parts that may follow it.
+        """
+        found: dict[tuple[int, Span], Span] = {}
+        for phrase, first, second in self._paired(there):
+            if (phrase, first) not in found or second < found[phrase, first]:
+                found[phrase, first] = second
+        for (phrase, first), second in found.items():
+            spans = self._completed(phrase, (first, second), there)
+            if spans:
+                yield self._keysets[phrase], spans
+
+    def _paired(self, there: Iterable[tuple[int, Span]]) -> Iterator[tuple[int, Span, Span]]:
+        """Every phrase of which the first two parts stand near each other, and where these do."""
+        pairs = self._pairs
+        opened: list[tuple[int, Span]] = []
+        for part, span in there:
+            if part & _SECOND:
+                for opening, first in reversed(opened):
+                    between = span[0] - first[1] - 1
+                    if between > GAP:
+                        break
+                    if between >= 0 and opening | part in pairs:
+                        for phrase in pairs[opening | part]:
+                            yield phrase, first, span
+            if part & _OPENS:
+                opened.append((part << 32, span))
+
+    def _completed(
+        self, phrase: int, spans: Spans, there: Sequence[tuple[int, Span]]
+    ) -> Spans | None:
+        """The spans of all parts of a phrase, given those of its first two."""
+        for slot in self._later[phrase]:
+            after = spans[-1][1]
+            following = [span for part, span in there if part in slot and span[0] > after]
+            if not following or min(following)[0] - after - 1 > GAP:
+                return None
+            spans += (min(following),)
+        return spans
 
 
 class Lexicon(Generic[K]):
@@ -235,28 +313,16 @@ class Lexicon(Generic[K]):
     def __init__(self, phrases: Mapping[K, Iterable[str]]) -> None:
         """Build from key → phrases. Raises BadPhrase."""
         read = list(_each_reading(phrases))
-        gapped = [(key, parts) for key, parts in read if len(parts) > 1]
         whole: defaultdict[Part, dict[K, None]] = defaultdict(dict)
         for key, parts in read:
             for spelling in parts[0] if len(parts) == 1 else ():
                 whole[spelling][key] = None
-        sets = {keys: n for n, keys in enumerate(dict.fromkeys(map(tuple, whole.values())))}
-        for key, _ in gapped:
-            sets.setdefault((key,), len(sets))
-        self.keysets: tuple[tuple[K, ...], ...] = tuple(sets)
-        numbers = {s: n for n, s in enumerate({s: 0 for _, ps in gapped for p in ps for s in p})}
-        self._gapped = [
-            _Gapped(sets[(key,)], tuple(frozenset(numbers[s] for s in part) for part in parts))
-            for key, parts in gapped
-        ]
-        fills = _fills(self._gapped)
-        # For each place in a phrase: the phrases (bits) that have no part there.
-        most = max((len(phrase.slots) for phrase in self._gapped), default=0)
-        self._without = tuple(
-            sum(1 << at for at, phrase in enumerate(self._gapped) if len(phrase.slots) <= place)
-            for place in range(most)
-        )
-        spellings = {**whole, **numbers}
+        gapped = [(key, parts) for key, parts in read if len(parts) > 1]
+        keysets = dict.fromkeys([*map(tuple, whole.values()), *((key,) for key, _ in gapped)])
+        self.keysets: tuple[tuple[K, ...], ...] = tuple(keysets)
+        sets = {keys: number for number, keys in enumerate(keysets)}
+        self._gaps = _Gaps([(sets[(key,)], parts) for key, parts in gapped])
+        spellings = {**whole, **self._gaps.parts}
         self._numbers = {
             word: n for n, word in enumerate({w: 0 for s in spellings for w in s}, start=1)
         }
@@ -264,8 +330,8 @@ class Lexicon(Generic[K]):
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
         for spelling in spellings:
             keyset = sets[tuple(whole[spelling])] if spelling in whole else -1
-            number = numbers.get(spelling, -1)
-            found = (len(spelling) - 1, keyset, number, fills.get(number, ()))
+            part = self._gaps.parts.get(spelling, -1)
+            found = (len(spelling) - 1, keyset, part)
             self._automaton.add_word(tuple(self._numbers[word] for word in spelling), found)
         if len(self._automaton):
             self._automaton.make_automaton()
@@ -287,22 +353,14 @@ class Lexicon(Generic[K]):
         if not len(self._automaton) or not stems:
             return hits
         known = self._known(stems, forms)
-        parts: dict[int, list[Span]] = {}
-        filled = list(self._without)
-        for last, (back, keyset, number, fills) in self._automaton.iter(tuple(known)):
+        parts: list[tuple[int, Span]] = []
+        for last, (back, keyset, part) in self._automaton.iter(tuple(known)):
             span = (last - back, last)
             if keyset >= 0:
                 hits.append((keyset, (span,)))
-            if number in parts:
-                parts[number].append(span)
-            elif number >= 0:
-                parts[number] = [span]
-                for place, phrases in fills:
-                    filled[place] |= phrases
-        for phrase in _bits(reduce(and_, filled)) if parts else ():
-            keyset, slots = self._gapped[phrase]
-            found = _joined([_places(slot & parts.keys(), parts) for slot in slots])
-            hits += [(keyset, spans) for spans in found]
+            if part >= 0:
+                parts.append((part, span))
+        hits += self._gaps.hits(parts)
         return hits
 
     def _known(self, stems: Part, forms: Part) -> list[int]:
@@ -315,23 +373,8 @@ class Lexicon(Generic[K]):
         ]
 
 
-def _places(slot: Collection[int], parts: Mapping[int, list[Span]]) -> list[Span]:
-    if len(slot) == 1:
-        return parts[next(iter(slot))]
-    return sorted(span for number in slot for span in parts[number])
-
-
-def _fills(gapped: list[_Gapped]) -> Mapping[int, tuple[tuple[int, int], ...]]:
-    """Spelling → for each place that it can fill, in which phrases (bits)."""
-    fills: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for at, phrase in enumerate(gapped):
-        for place, slot in enumerate(phrase.slots):
-            for number in slot:
-                fills[number][place] |= 1 << at
-    return {number: tuple(places.items()) for number, places in fills.items()}
-
-
-def _bits(number: int) -> Iterator[int]:
+def bits(number: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
     while number:
         lowest = number & -number
         yield lowest.bit_length() - 1
@@ -342,22 +385,6 @@ def _each_reading(phrases: Mapping[K, Iterable[str]]) -> Iterator[tuple[K, Slots
     for key, written in phrases.items():
         for parts in dict.fromkeys(parts for phrase in written for parts in readings(phrase)):
             yield key, parts
-
-
-def _joined(found: list[list[Span]]) -> Iterator[Spans]:
-    """Where the parts follow each other with at most GAP words between: the span of each part."""
-    if found[-1][-1][0] <= found[0][0][1]:  # most often the last part only stands before the first
-        return
-    for begin in found[0]:
-        spans = [begin]
-        for places in found[1:]:
-            after = spans[-1][1] + 1
-            at = bisect_left(places, (after, -1))
-            if at == len(places) or places[at][0] - after > GAP:
-                break
-            spans.append(places[at])
-        else:
-            yield tuple(spans)
 
 
 class Typos:

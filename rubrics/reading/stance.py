@@ -107,10 +107,14 @@ _VERDICT = re.compile(
 )
 
 
+# A label has one of these behind it or, as a verdict, before it.
+_LABEL_SIGNS = (":", "-", "—", "–", "(", " day,")
 _SOME_DAY = re.compile(r"\W*(?:one|some) day,", re.IGNORECASE)
 
 
 def _labelled(unit: Words) -> Iterator[Scope]:
+    if not any(sign in unit.text for sign in _LABEL_SIGNS):
+        return
     if _SOME_DAY.match(unit.text):
         yield whole(Stance.DEFERRED, unit)
     for stance, label in _LABELS:

@@ -11,8 +11,9 @@ import pytest
 
 from rubrics import RulesJudge, Scorecard, score
 from rubrics.judges import near
-from rubrics.reading.answer import Given, read
-from rubrics.schema import Question, Rubric
+from rubrics.reading.answer import read
+from rubrics.reading.given import Given
+from rubrics.schema import Question
 from rubrics.scoring import Evidence, Judgement, NearMiss
 from tests.rubrics.documents import criterion, indicator, question
 
@@ -195,13 +196,6 @@ def test_a_unit_of_a_megabyte_is_compared_by_its_first_words_only() -> None:
     said = near._units(reading, near._known(SHOP.rubric), set())
     assert max(len(each.forms) for each in said) == near.MOST_WORDS
     assert max(len(each.line.words) for each in said) > near.MOST_WORDS
-
-
-def test_the_rubrics_that_are_kept_are_bounded() -> None:
-    for n in range(near._KEPT + 5):
-        name = _indicator("one", f"Title {n}", f"wording{n} here")
-        near._known(Rubric(criteria=(criterion(name),)))
-    assert len(near._built) == near._KEPT
 
 
 def test_threads_find_the_same() -> None:

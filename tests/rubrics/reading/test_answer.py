@@ -2,7 +2,8 @@
 
 import pytest
 
-from rubrics.reading.answer import Given, Why, read
+from rubrics.reading.answer import Why, read
+from rubrics.reading.given import Given
 from tests.rubrics.documents import question
 
 PROMPT = question().prompt

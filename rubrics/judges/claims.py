@@ -1,0 +1,111 @@
+"""What an answer may claim: for each indicator how deep it goes, and which lines it rests on."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rubrics.judges.found import Found
+from rubrics.judges.sought import Sought, Wanted
+from rubrics.reading import diagram
+from rubrics.reading.lexicon import Span, Spans, bits
+from rubrics.scoring import Depth
+
+# One unit may support this many indicators at more than a mention; a sentence that names more
+# is a list, however it is punctuated.
+PER_UNIT = 3
+_RANK = {depth: rank for rank, depth in enumerate(Depth)}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The support for one indicator: how deep, and the lines (indices) it rests on."""
+
+    depth: Depth
+    at: tuple[int, ...]
+
+
+def claims(wanted: Wanted, found: Sequence[Found], *, doubted: bool) -> dict[int, Claim]:
+    """Indicator (number) → its deepest claim, ``PER_UNIT`` deep ones at most on a line.
+
+    What is ``doubted`` claims no more than mentions.
+    """
+    near = [_neighbours(at, found) for at in range(len(found))]
+    options = [
+        (-_RANK[claim.depth], claim.at[0], number, claim)
+        for at, here in enumerate(found)
+        for number in bits(here.says & wanted.names)
+        if (claim := _claim(wanted.sought[number], at, near[at], found))
+    ]
+    options += _drawn(wanted, found)
+    made: dict[int, Claim] = {}
+    resting: dict[int, int] = defaultdict(int)
+    for _, at, number, claim in sorted(options, key=lambda option: option[:3]):
+        if number in made:
+            continue
+        if doubted:
+            claim = Claim(Depth.MENTIONED, claim.at)
+        if claim.depth is not Depth.MENTIONED:
+            if resting[at] >= PER_UNIT:
+                continue
+            resting[at] += 1
+        made[number] = claim
+    return made
+
+
+def _neighbours(at: int, found: Sequence[Found]) -> list[int]:
+    """The unit after and the unit before, if they stand in the same paragraph or list."""
+    unit = found[at].line.unit
+    return [
+        near
+        for near in (at + 1, at - 1)
+        if 0 <= near < len(found)
+        and not found[near].is_list
+        and found[near].line.unit.block == unit.block
+        and found[near].line.unit.stage == unit.stage
+    ]
+
+
+def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Claim | None:
+    here = found[at]
+    names = here.named(each)
+    if not names:
+        return None
+    if here.is_list or (here.is_vague and not here.because and not here.quantities):
+        return Claim(Depth.MENTIONED, (at,))
+    detailed = [i for i in near if found[i].detailed(each)]
+    if _has_own_detail(each, here, names):
+        detailed.insert(0, at)
+    reasoned = [i for i in (at, *near) if found[i].reasoned(each)]
+    if not detailed and not reasoned:
+        return Claim(Depth.MENTIONED, (at,))
+    # Anybody's reason must stand in the sentence that it is for; an indicator's own need not.
+    because = bool(reasoned) or (at in detailed and here.because)
+    depth = Depth.JUSTIFIED if detailed and because else Depth.SPECIFIED
+    return Claim(depth, tuple(dict.fromkeys((at, *detailed[:1], *reasoned[:1]))))
+
+
+def _has_own_detail(each: Sought, here: Found, names: list[Spans]) -> bool:
+    """Whether a detail or a figure stands here in words of its own, not in those of the name."""
+    places = [(place[0][0], place[-1][1]) for place in here.detailed(each)]
+    return _lies_apart(places, names) or _lies_apart(here.quantities, names)
+
+
+def _lies_apart(places: list[Span], names: list[Spans]) -> bool:
+    return any(
+        all(place[1] < first or last < place[0] for first, last in name)
+        for place in places
+        for name in names
+    )
+
+
+def _drawn(wanted: Wanted, found: Sequence[Found]) -> Iterator[tuple[int, int, int, Claim]]:
+    """What a drawing shows: a component is a mention, a path or a loop says where it belongs."""
+    if not wanted.with_drawings:
+        return
+    graph = diagram.graph_of(["" if f.line.scopes else f.line.unit.text for f in found])
+    for each in wanted.with_drawings if graph.edges else ():
+        for asked, deep in each.drawn:
+            at = diagram.find(graph, asked)
+            if at:
+                depth = Depth.SPECIFIED if deep else Depth.MENTIONED
+                yield -_RANK[depth], at[0], each.number, Claim(depth, at)

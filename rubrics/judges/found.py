@@ -1,0 +1,132 @@
+"""A line of an answer with the phrases of a rubric in it, and which lines are only lists."""
+
+from collections.abc import Collection, Iterable
+
+from rubrics.judges import listing
+from rubrics.judges.sought import Sought, Wanted
+from rubrics.reading.answer import Line
+from rubrics.reading.cues import is_vague
+from rubrics.reading.lexicon import Span, Spans
+from rubrics.reading.quantities import Figure, read
+from rubrics.reading.quantities import spans as quantity_spans
+from rubrics.reading.units import Kind
+from rubrics.schema import Stance
+
+# A reason says at least this many words behind its because.
+LEAST_REASON = 2
+# In a sentence with one of these, a red flag is named to be warned of.
+_CONTRASTS = frozenset(
+    {"naive", "naively", "instead", "would", "wrong", "mistake", "trap", "pitfall", "tempting"}
+)
+
+
+class Found:
+    """A line with what it says.
+
+    ``says`` are the bits (``Wanted``) of all phrases in it, ``taken`` its words (bits) that stand
+    in phrases or were handed out.
+    """
+
+    __slots__ = ("_figures", "_hits", "_quantities", "_vague", "because", "is_list", "line",
+                 "says", "taken")  # fmt: skip
+
+    def __init__(self, line: Line, wanted: Wanted) -> None:
+        """Find every phrase in a line."""
+        self.line = line
+        self.is_list = True  # a heading is; the others are looked at together
+        self._figures: tuple[Figure, ...] | None = None
+        self._quantities: list[Span] | None = None
+        self._vague: bool | None = None
+        words, marks = line.words, wanted.marks
+        hits = [
+            (marks[keyset], spans)
+            for keyset, spans in wanted.lexicon.hits(words.stems, words.forms)
+        ]
+        for name, (start, end) in wanted.patterns.find(line.unit.text.lower()):
+            place = words.holding(start, end)
+            if place:
+                hits.append((name, (place,)))
+        says, taken, because, last_reason = 0, 0, wanted.because, -1
+        for says_here, spans in hits:
+            says |= says_here
+            if says_here & because:
+                last_reason = max(last_reason, len(words) - spans[-1][1])
+            for first, last in spans:
+                taken |= ((2 << (last - first)) - 1) << first
+        for index in line.copied:
+            taken |= 1 << index
+        self._hits = hits
+        self.because = last_reason > LEAST_REASON
+        self.says, self.taken = says, taken
+
+    def named(self, each: Sought) -> list[Spans]:
+        """Where an indicator is named: asserted, or in another way that it accepts."""
+        return self._standing(each.name, each.indicator.accepts)
+
+    def detailed(self, each: Sought) -> list[Spans]:
+        """Where an indicator's details stand, asserted."""
+        return self._standing(each.detail)
+
+    def reasoned(self, each: Sought) -> bool:
+        """Whether an indicator's reason stands here, asserted."""
+        return bool(self._standing(each.reason))
+
+    def raised(self, flag: int) -> bool:
+        """Whether a red flag stands here, asserted."""
+        return (
+            bool(self.says & flag)
+            and _CONTRASTS.isdisjoint(self.line.words.forms)
+            and bool(self._standing(flag))
+        )
+
+    def _standing(self, bit: int, accepted: Collection[Stance] = ()) -> list[Spans]:
+        if not self.says & bit:
+            return []
+        if not self.line.scopes:
+            return [spans for says, spans in self._hits if says & bit]
+        return [
+            spans
+            for says, spans in self._hits
+            if says & bit and self._is_allowed(spans[0][0], spans[-1][1], accepted)
+        ]
+
+    def _is_allowed(self, first: int, last: int, accepted: Collection[Stance]) -> bool:
+        return all(
+            scope.stance in accepted for scope in self.line.scopes if scope.holds(first, last)
+        )
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it only speaks of possibilities."""
+        if self._vague is None:
+            self._vague = is_vague(self.line.words)
+        return self._vague
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its numbers."""
+        if self._figures is None:
+            self._figures = read(self.line.unit.text)
+        return self._figures
+
+    @property
+    def quantities(self) -> list[Span]:
+        """The asserted numbers with units, as words."""
+        if self._quantities is None:
+            words = self.line.words
+            places = [words.holding(start, end) for start, end in quantity_spans(self.figures)]
+            self._quantities = [p for p in places if p and self._is_allowed(*p, ())]
+        return self._quantities
+
+
+def told(lines: Iterable[Line], wanted: Wanted) -> tuple[list[Found], list[Found]]:
+    """Divide lines: those that say something (lists are marked), those that only string terms."""
+    found = [Found(line, wanted) for line in lines]
+    prose = [each for each in found if each.line.unit.kind is not Kind.HEADING]
+    for here in prose:
+        names = listing.MANY if here.line.copied else (here.says & wanted.names).bit_count()
+        here.is_list = listing.is_list(len(here.line.words), here.taken, names=names)
+    thin = listing.strung([listing.said(each.line.words.stems, each.taken) for each in prose])
+    strung = [prose[at] for at in sorted(thin)]
+    dropped = set(map(id, strung))
+    return [each for each in found if id(each) not in dropped], strung

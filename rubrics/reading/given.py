@@ -1,0 +1,115 @@
+"""What was handed to a candidate: saying it again earns nothing."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rubrics.reading.grader import Verdicts
+from rubrics.reading.lexicon import Lexicon, Part, words
+from rubrics.reading.units import normalise, split
+from rubrics.schema import Framework, Indicator, Question
+
+# Runs of this many words are compared; all of a unit was given when this share of its runs were.
+SHINGLE = 5
+COPIED = 0.6
+# One or two words are nobody's property.
+SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The words that were handed to the candidate, as shingles: saying them again earns nothing.
+
+    ``subject`` finds the words for what the question is about, ``verdicts`` its criteria's levels.
+    """
+
+    runs: frozenset[Part]
+    short: frozenset[Part]
+    subject: Lexicon[int] | None = None
+    verdicts: Verdicts | None = None
+
+    @classmethod
+    def of(
+        cls,
+        texts: Iterable[str],
+        subject: Sequence[str] = (),
+        verdicts: Verdicts | None = None,
+    ) -> "Given":
+        """Collect the runs of five stems in texts, and short sentences whole."""
+        runs: set[Part] = set()
+        short: set[Part] = set()
+        for text in texts:
+            for unit in split("", normalise(text)):
+                stems = words(unit.text).stems
+                runs.update(_runs(stems, SHINGLE))
+                if SHORTEST <= len(stems) <= 2 * SHINGLE:
+                    short.add(stems)
+        finder = Lexicon({0: subject}) if subject else None
+        return cls(frozenset(runs), frozenset(short), finder, verdicts)
+
+    def copied(self, stems: Part) -> tuple[frozenset[int], bool]:
+        """The words (indices) that stand in runs which were given, and whether all of it was.
+
+        All was given when ``COPIED`` of its shingles were. A short unit was when it is a sentence
+        of what was given, or one behind a few words (``I will do this: ...``); one or two words
+        are nobody's property.
+        """
+        every = frozenset(range(len(stems)))
+        if len(stems) < SHINGLE:
+            return (every, True) if stems in self.short else (frozenset(), False)
+        if len(stems) < 3 * SHINGLE and any(stems[at:] in self.short for at in range(2, SHINGLE)):
+            return every, True
+        given = [at for at, run in enumerate(_runs(stems, SHINGLE)) if run in self.runs]
+        if not given:
+            return frozenset(), False
+        copied = frozenset(at + n for at in given for n in range(SHINGLE))
+        return copied, len(given) >= COPIED * (len(stems) - SHINGLE + 1)
+
+
+def given_by(question: Question, framework: Framework | None) -> Given:
+    """Everything of a question and its framework that a candidate may paste back."""
+    return Given.of(_handed_out(question, framework), question.subject, _verdicts(question))
+
+
+def _handed_out(question: Question, framework: Framework | None) -> Iterator[str]:
+    yield from (question.title, question.prompt)
+    yield from (fact.fact for fact in question.facts)
+    yield from (probe.ask for probe in question.probes)
+    if question.curveball:
+        yield question.curveball.change
+    for criterion in question.rubric.criteria:
+        yield criterion.title
+        yield from criterion.levels.values()
+        yield from (indicator.title for indicator in criterion.indicators)
+        yield from (flag.title for flag in criterion.red_flags)
+        for indicator in criterion.indicators:
+            # Only what is plainly a list of alternatives; people do say the other phrases.
+            yield from (phrase for phrase in _phrases(indicator) if phrase.count("|") > 1)
+    for stage in framework.stages if framework else ():
+        yield from (stage.title, stage.guide, *stage.asks, *stage.mistakes)
+
+
+def _phrases(indicator: Indicator) -> tuple[str, ...]:
+    return (*indicator.wordings, *indicator.plain, *indicator.details, *indicator.reasons)
+
+
+def _verdicts(question: Question) -> Verdicts:
+    criteria = question.rubric.criteria
+    return Verdicts(
+        {c.id for c in criteria} | {c.title for c in criteria} | {c.competency for c in criteria}
+    )
+
+
+# A phrase as rubrics write them: "(daily|monthly|weekly) users", "split .. by time".
+_PHRASE = re.compile(
+    r"(?<!\w)\((?:[\w @%/'-]*\|){2,}[\w @%/'-]*\)|\w\)? \.\. \(?\w|^\([^()|]+\|[^()|]+\)"
+)
+
+
+def is_phrase(text: str) -> bool:
+    """Whether a text is written as rubrics write phrases, and not as people do."""
+    return bool(("|" in text or ".." in text) and _PHRASE.search(text))
+
+
+def _runs(stems: Part, size: int) -> Iterator[Part]:
+    return zip(*(stems[at:] for at in range(size)), strict=False)
