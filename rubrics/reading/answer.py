@@ -1,13 +1,13 @@
 """A whole answer made ready for judging: its units, and those that are set aside with why."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
 
 from rubrics.reading.given import SHINGLE, Given, is_phrase
 from rubrics.reading.grader import Verdicts, speaks_to_grader
-from rubrics.reading.lexicon import Part, Words, words
+from rubrics.reading.lexicon import Lexicon, Part, Words, words
 from rubrics.reading.stance import Scope, puts_off, scopes, speaks_back, whole
 from rubrics.reading.units import Kind, Unit, normalise, split
 from rubrics.schema import Stance
@@ -148,10 +148,18 @@ def _doubts(lines: list[Line], aside: list[SetAside], given: Given) -> Iterator[
     if held >= LEAST_HELD and held >= HELD_BACK * len(differ):
         yield Doubt.HELD_BACK
     count = sum(len(line.words) for line in written)
-    if given.subject and count >= LEAST_WORDS:
-        used = sum(len(given.subject.hits(line.words.stems)) for line in written)
-        if used < ON_SUBJECT * count:
-            yield Doubt.OFF_SUBJECT
+    if given.subject and count >= LEAST_WORDS and not _says(given.subject, written, count):
+        yield Doubt.OFF_SUBJECT
+
+
+def _says(subject: Lexicon[int], lines: Iterable[Line], count: int) -> bool:
+    """Whether lines of so many words say the words for the question's subject often enough."""
+    used = 0
+    for line in lines:
+        used += len(subject.hits(line.words.stems))
+        if used >= ON_SUBJECT * count:
+            return True
+    return False
 
 
 def _is_asked(line: Line) -> bool:

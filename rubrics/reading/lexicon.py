@@ -53,7 +53,7 @@ class Words:
         self._lowered = _lowered(text)
         self._tokens = _WORD.findall(self._lowered)
         self.forms = tuple([token for token in self._tokens if token not in _ARTICLES])
-        short = len(max(self.forms, key=len, default="")) <= LONGEST
+        short = max(map(len, self.forms), default=0) <= LONGEST
         self.stems: Part = tuple(map(_stem if short else stem, self.forms))
         self._places: tuple[Span, ...] | None = None
 
@@ -408,7 +408,7 @@ class Typos:
 
     def meant(self, word: str, form: str) -> str:
         """The vocabulary's stem that a word (its stem and form) means, or the stem itself."""
-        if len(form) < self.LEAST or len(form) > 40:
+        if len(form) < self.LEAST or len(form) > LONGEST:
             return word
         meant = self._meant.get(form)
         if meant is None:
