@@ -13,6 +13,9 @@ from rubrics.scoring import Depth
 # One unit may support this many indicators at more than a mention; a sentence that names more
 # is a list, however it is punctuated.
 PER_UNIT = 3
+# A figure tells where an indicator has its place only in a sentence with this many words of the
+# writer's own: "position bias 42 ms" says nothing. It costs people half a point (of 100).
+OWN_BESIDE_FIGURE = 2
 _RANK = {depth: rank for rank, depth in enumerate(Depth)}
 
 
@@ -87,7 +90,9 @@ def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Cl
 def _has_own_detail(each: Sought, here: Found, names: list[Spans]) -> bool:
     """Whether a detail or a figure stands here in words of its own, not in those of the name."""
     places = [(place[0][0], place[-1][1]) for place in here.detailed(each)]
-    return _lies_apart(places, names) or _lies_apart(here.quantities, names)
+    if _lies_apart(places, names):
+        return True
+    return here.own >= OWN_BESIDE_FIGURE and _lies_apart(here.quantities, names)
 
 
 def _lies_apart(places: list[Span], names: list[Spans]) -> bool:

@@ -1,6 +1,8 @@
 """A line of an answer with the phrases of a rubric in it, and which lines are only lists."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from rubrics.judges import listing
 from rubrics.judges.sought import Sought, Wanted
@@ -24,16 +26,17 @@ class Found:
     """A line with what it says.
 
     ``says`` are the bits (``Wanted``) of all phrases in it, ``taken`` its words (bits) that stand
-    in phrases or were handed out.
+    in phrases or were handed out, ``own`` how many others there are.
     """
 
     __slots__ = ("_figures", "_hits", "_quantities", "_vague", "because", "is_list", "line",
-                 "says", "taken")  # fmt: skip
+                 "own", "says", "taken")  # fmt: skip
 
     def __init__(self, line: Line, wanted: Wanted) -> None:
         """Find every phrase in a line."""
         self.line = line
         self.is_list = True  # a heading is; the others are looked at together
+        self.own = 0
         self._figures: tuple[Figure, ...] | None = None
         self._quantities: list[Span] | None = None
         self._vague: bool | None = None
@@ -119,14 +122,43 @@ class Found:
         return self._quantities
 
 
-def told(lines: Iterable[Line], wanted: Wanted) -> tuple[list[Found], list[Found]]:
-    """Divide lines: those that say something (lists are marked), those that only string terms."""
+class Told(NamedTuple):
+    """What an answer says: lines that count (lists are marked), those that only string terms.
+
+    ``is_filled``: whether what stands beside the terms only fills them up.
+    """
+
+    lines: list[Found]
+    strung: list[Found]
+    is_filled: bool
+
+
+def told(lines: Iterable[Line], wanted: Wanted) -> Told:
+    """Find what lines say, and tell statements from terms that are only strung together."""
     found = [Found(line, wanted) for line in lines]
     prose = [each for each in found if each.line.unit.kind is not Kind.HEADING]
-    for here in prose:
+    said = [listing.said(each.line.words.stems, each.taken) for each in prose]
+    for here, its in zip(prose, said, strict=True):
         names = listing.MANY if here.line.copied else (here.says & wanted.names).bit_count()
-        here.is_list = listing.is_list(len(here.line.words), here.taken, names=names)
-    thin = listing.strung([listing.said(each.line.words.stems, each.taken) for each in prose])
-    strung = [prose[at] for at in sorted(thin)]
+        here.is_list = listing.is_list(its.count, here.taken, names=names)
+        here.own = len(its.own)
+    strung = [prose[at] for at in sorted(listing.strung(said))]
     dropped = set(map(id, strung))
-    return [each for each in found if id(each) not in dropped], strung
+    told_ = [each for each in found if id(each) not in dropped]
+    return Told(told_, strung, listing.is_filled(_by_row(prose), wanted.known))
+
+
+def _by_row(prose: Iterable[Found]) -> Collection[set[str]]:
+    """The writer's own words in each row of their text; what is written twice counts once."""
+    rows: dict[str, set[str]] = {}
+    for each in prose:
+        own, ends = [], [0]
+        for row in each.line.unit.text.split("\n"):
+            own.append(rows.setdefault(row.strip(), set()))
+            ends.append(ends[-1] + len(row) + 1)
+        words = each.line.words
+        places = words.places if len(own) > 1 else ()
+        for at, stem in enumerate(words.stems):
+            if not each.taken >> at & 1 and stem[0].isalpha():
+                own[bisect_right(ends, places[at][0]) - 1 if places else 0].add(stem)
+    return rows.values()

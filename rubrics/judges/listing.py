@@ -1,7 +1,7 @@
 """Tells statements from terms that are only strung together, however they are joined."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -25,6 +25,19 @@ LEAST_SAID = 0.027
 AGAIN = 5
 # A shorter text than this is too short to tell.
 SHORTEST = 40
+# Terms may be filled up with any words ("position bias lamp 42 ms because of river"). Of a
+# writer's different own words at least this share stand somewhere in the rubric, if there are
+# enough of them and the rubric is one of many words. Measured on 120 answers of people: 0.69-1,
+# as answers to another question 0.62-0.9; terms filled up with nouns of no subject: 0.05-0.27.
+SENSE = 0.45
+LEAST_OWN_WORDS = 30
+LEAST_KNOWN = 1_500
+# In people's language about half of all different words come once; who fills terms up from a list
+# of words comes back to them. Measured on the same answers: 0.45-1; fillers 0-0.37.
+ONCE = 0.4
+LEAST_DIFFERENT = 8
+# In fewer rows both come by chance.
+LEAST_ROWS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,25 @@ def is_list(count: int, taken: int, *, names: int) -> bool:
 
 def _longest_run(taken: int) -> int:
     return max(map(len, f"{taken:b}".split("0")))
+
+
+def is_filled(rows: Collection[Collection[str]], known: Collection[str]) -> bool:
+    """Whether terms are filled up with other words, and not said by somebody.
+
+    ``rows`` are the different own words (stems) of each row of the text; ``known`` the stems that
+    stand in the rubric. Words that fill up come back more often than a language has it, or have
+    nothing to do with what the rubric speaks of.
+    """
+    if len(rows) < LEAST_ROWS:
+        return False
+    uses = Counter(chain.from_iterable(rows))
+    different = len(uses)
+    once = sum(1 for count in uses.values() if count == 1)
+    if different >= LEAST_DIFFERENT and once < ONCE * different:
+        return True
+    if different < LEAST_OWN_WORDS or len(known) < LEAST_KNOWN:
+        return False
+    return sum(1 for word in uses if word in known) < SENSE * different
 
 
 def strung(units: Sequence[Said]) -> set[int]:

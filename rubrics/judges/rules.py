@@ -19,6 +19,7 @@ from rubrics.scoring import Evidence, Finding, Flag, Judgement, Verdict, level_o
 PROMPTED_CAP: Level = 3
 # A load estimate that is wrong by more than ten times holds its criterion down to this level.
 WRONG_SUM_CAP = 2
+FILLED = "The words around the terms only fill them up; little is said with them."
 
 
 class RulesJudge:
@@ -29,14 +30,17 @@ class RulesJudge:
     def judge(self, question: Question, reading: Reading) -> Verdict:
         """Judge every criterion of a question. Always the same for the same text and rubric."""
         sought = wanted(question.rubric)
-        found, strung = told(reading.lines, sought)
-        answer = own = _Answer.of(sought, found, reading)
+        here = told(reading.lines, sought)
+        doubted = bool(reading.doubts) or here.is_filled
+        answer = own = _Answer.of(sought, here.lines, reading, doubted=doubted)
         if reading.prompted:
-            first = [f for f in found if f.line.unit.stage not in reading.prompted]
-            own = _Answer.of(sought, first, reading)
+            first = [f for f in here.lines if f.line.unit.stage not in reading.prompted]
+            own = _Answer.of(sought, first, reading, doubted=doubted)
         judged = tuple(_judge(criterion, answer, own) for criterion in question.rubric.criteria)
-        aside = (Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in strung)
-        return Verdict(judgements=judged, flags=tuple(aside))
+        flags = [Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in here.strung]
+        if here.is_filled:
+            flags.append(Flag(kind="off-subject", title=FILLED))
+        return Verdict(judgements=judged, flags=tuple(flags))
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,10 @@ class _Answer:
     quotes: dict[int, Evidence]
 
     @classmethod
-    def of(cls, wanted: Wanted, found: list[Found], reading: Reading) -> "_Answer":
-        made = claims(wanted, found, doubted=bool(reading.doubts))
+    def of(
+        cls, wanted: Wanted, found: list[Found], reading: Reading, *, doubted: bool
+    ) -> "_Answer":
+        made = claims(wanted, found, doubted=doubted)
         by_id = {}
         resting: dict[int, set[str]] = defaultdict(set)
         for number, claim in made.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rubrics.judges.kept import kept
 from rubrics.judges.patterns import Patterns
 from rubrics.reading.diagram import Asked
-from rubrics.reading.lexicon import Lexicon
+from rubrics.reading.lexicon import Lexicon, words
 from rubrics.schema import Indicator, Rubric
 
 # What anybody says who gives a reason or weighs a price. Beside a detail it makes *justified*.
@@ -75,6 +75,10 @@ class Wanted:
         self.patterns = Patterns(
             (each.name, pattern) for each in self.sought for pattern in each.indicator.patterns
         )
+        # The stems of all words in the rubric.
+        self.known = frozenset(
+            stem for text in _texts(rubric) for stem in words(_BRACKETS.sub(" ", text)).stems
+        )
         self.with_drawings = tuple(each for each in self.sought if each.drawn)
 
     def _phrases(self, rubric: Rubric) -> Iterator[tuple[int, Sequence[str]]]:
@@ -87,6 +91,16 @@ class Wanted:
             for flag in criterion.red_flags:
                 yield self.flags[criterion.id, flag.id], flag.wordings
         yield self.because, re.split(r"\s*[|\n]\s*", _REASONS.strip())
+
+
+_BRACKETS = re.compile(r"[(|)]")
+
+
+def _texts(rubric: Rubric) -> Iterator[str]:
+    for criterion in rubric.criteria:
+        yield from (criterion.title, *criterion.levels.values())
+        for each in criterion.indicators:
+            yield from (each.title, *each.wordings, *each.plain, *each.details, *each.reasons)
 
 
 @kept(64)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
+from random import Random
 
 from benchmarks.scoring.answers import Attack, Stages, shuffled
 from rubrics.schema import Criterion, Indicator, Question
@@ -290,6 +291,63 @@ def template_sentences(question: Question) -> Iterator[Attack]:
     ):
         lines = (_filled(makes[at % 8], few) for at, few in enumerate(mixed))
         yield Attack(name, {"scope": "\n\n".join(line.removeprefix("- ") for line in lines)})
+
+    yield from _filled_up(question)
+
+
+# Words to fill terms up with: of no subject, and such as any design has.
+_STRANGE = """
+    lamp river carpet window bottle garden mirror ladder candle basket hammer pillow orange ticket
+    engine bridge cookie donkey feather guitar helmet island jacket kettle lemon magnet needle onion
+    parrot rocket saddle tunnel umbrella violin walnut yogurt zipper anchor barrel camera desert
+    elbow fabric goblet hockey insect jungle kitten lizard market nephew oyster pepper quiver rabbit
+    salmon temple uncle velvet weasel
+"""
+_OF_ANY_DESIGN = """
+    user model item data score system service store index query click page team week request budget
+    label feature batch log table review country device session event market price policy
+"""
+_FILLED_UP: Mapping[str, tuple[str, ...]] = {
+    "a noun, a figure, because of a noun": ("{0} {1} in {4} ms because of {2}.",),
+    "a noun and a figure": ("{0} {1} {4} ms.",),
+    "because of a noun": ("{0} {1} because of {2}.",),
+    "a noun, a figure, a reason, in six makes": (
+        "{0} {1} {4} ms because of {2}.",
+        "For the {1}, {0}, {4} % since the {2} needs it.",
+        "{0} with {4} GB for {1} so that {2} works.",
+        "We run {0} on {4} {1} servers; otherwise the {2} fails.",
+        "{0}: {4} days of {1}, due to {2} in the {3}.",
+        "The {1} needs {0} within {4} s to avoid {2}.",
+    ),
+    "whole sentences": (
+        "We pick {0} for the {1}, with {4} ms, because the {2} would break every {3}.",
+        "Our {1} relies on {0} at {4} % so that no {2} reaches the {3}.",
+        "In the {1} we keep {0} for {4} days, otherwise some {2} eats the {3}.",
+        "The {1} shows {0} over {4} hours, since a {2} paints the {3}.",
+    ),
+}
+_FIGURES = (2, 7, 12, 30, 42, 64, 90, 120, 300)
+
+
+def _filled_up(question: Question) -> Iterator[Attack]:
+    """Each indicator's name in a line of its own, filled up with other words and a figure."""
+    names = [_names_and_plain(one)[:2] for one in indicators(question)]
+    for fillers, words in (
+        ("strange words", _STRANGE.split()),
+        ("any design's words", _OF_ANY_DESIGN.split()),
+    ):
+        for voice, makes in _FILLED_UP.items():
+            for most in (1, 2):
+                said = [spelled(name) for few in names for name in few[:most]]
+                chosen = Random(most)  # noqa: S311 (a choice, not a secret)
+                lines = (
+                    chosen.choice(makes).format(
+                        name, *chosen.sample(words, 3), chosen.choice(_FIGURES)
+                    )
+                    for name in said
+                )
+                text = "\n".join(lines)
+                yield Attack(f"{voice}, {fillers}, {most} each", {"scope": text})
 
 
 def _pair(indicator: Indicator) -> list[tuple[str, ...]]:
