@@ -8,7 +8,7 @@ from itertools import dropwhile
 from rubrics.reading.given import SHINGLE, Given, is_phrase
 from rubrics.reading.grader import Verdicts, speaks_to_grader
 from rubrics.reading.lexicon import Lexicon, Part, Words, words
-from rubrics.reading.stance import Scope, puts_off, scopes, speaks_back, whole
+from rubrics.reading.stance import Scope, announces_denial, puts_off, scopes, speaks_back, whole
 from rubrics.reading.units import Kind, Unit, normalise, split
 from rubrics.schema import Stance
 
@@ -169,12 +169,17 @@ def _is_asked(line: Line) -> bool:
 def _with_surroundings(lines: list[Line]) -> list[Line]:
     """Hand on what a line says of others: ``Out of scope:`` before a list, ``We won't do that.``"""
     lead: Stance | None = None
+    announced = -1
     for at, line in enumerate(lines):
+        if line.unit.block == announced:
+            line.takes(Stance.NEGATED)
         listed = line.unit.kind in (Kind.BULLET, Kind.ROW)
         if lead and line.unit.kind is not Kind.HEADING:
             line.takes(lead)
         if not listed:
             lead = _lead(line) if line.unit.text.endswith(":") else None
+        if announces_denial(line.words):
+            announced = line.unit.block
         back = speaks_back(line.words) if at else None
         if back:
             lines[at - 1].takes(back)
@@ -207,7 +212,8 @@ def _why_aside(
 ) -> Why | None:
     if speaks_to_grader(unit.text) or (verdicts and verdicts.are_in(unit.text)):
         return Why.GRADER
-    if unit.text.endswith(":"):  # it speaks of what follows, however often it is said
+    # It speaks of what follows, however often it is said.
+    if unit.text.endswith(":") or announces_denial(unit_words):
         return None
     if is_copied or is_phrase(unit.text):
         return Why.COPIED

@@ -29,6 +29,10 @@ _PLAIN_NOT = (
     r"cannot|can't|won't|shan't|not|never|dont|doesnt|isnt|wont|cant"
 )
 
+_THEY = (
+    r"(?:some|many|most|few|others|people|critics|textbooks|one)"
+    r"(?: people| engineers| teams| candidates| folks| others)?"
+)
 _LEAVE = r"(?:i|we)(?:'ll| will| would)"
 
 # In the order of trying; the first that matches at a word is the cue there. None: no cue at all,
@@ -59,6 +63,15 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
             r"(?:there is|there's|i see|we see|we have) no (?:need|reason|point|plan|case)",
             r"(?:it would be|it is|it's) (?:wrong|false|untrue|mistake|pointless"
             r"|useless) (?:that|to)",
+            # What others say, or what is turned round, is not what the writer decides.
+            rf"{_THEY} (?:would|might|may|could|will) (?:say|claim|argue|believe|insist|think)",
+            rf"{_THEY} (?:often )?(?:say|claim|argue|believe|insist) that",
+            r"(?:it is|it's|is|was) (?:often|sometimes|commonly|widely|usually) (?:said|claimed"
+            r"|argued|believed)",
+            r"(?:opposite|reverse|contrary|converse) (?:holds|is true|is case|applies|of this)",
+            r"(?:myth|misconception|fallacy|rumour|rumor|wrong belief) (?:that|is|says)",
+            r"(?:believe|think|claim|say|pretend)s? (?:wrongly|mistakenly|falsely)",
+            r"(?:wrongly|mistakenly|falsely) (?:believe|think|claim|say|assume)[ds]?",
         ),
     ),
     (

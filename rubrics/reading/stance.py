@@ -182,6 +182,20 @@ _BACK_AT = re.compile(
 )
 
 
+# "Here is what I would not do.": said before what it speaks of.
+_ANNOUNCES = re.compile(
+    r"^(?:\w+ ){0,2}(?:(?:here|below|next|following) (?:is|are|comes?|follows?) )?(?:list of )?"
+    r"(?:what|things?|everything|all|designs?|mistakes?)(?: that| which)?"
+    r" (?:(?:i|we) (?:would|will|do|am|are|is) (?:not|never)|(?:i|we) (?:won't|don't|wouldn't)"
+    r"|(?:i|we) (?:reject|avoid|refuse|leave out))\b(?: \w+){0,4}$"
+)
+
+
+def announces_denial(unit: Words) -> bool:
+    """Whether a short sentence says that what follows is not done (``What I would not do.``)."""
+    return 3 < len(unit) <= 12 and bool(_ANNOUNCES.search(" ".join(unit.forms)))
+
+
 def speaks_back(unit: Words) -> Stance | None:
     """The stance that a short unit gives to the one before it (``We will not do that.``)."""
     if not 0 < len(unit) <= 10:
