@@ -189,7 +189,8 @@ _DIGIT_OR_WORD = re.compile(
     rf"[0-9]|(?<![a-z])(?:(?:an?|few|several)\s(?={_SCALE})|{'|'.join((*_WORDS, _SCALE))}|half"
     r"|seconds\s)"
 )
-_UNIT = re.compile(r"([\s-]?)(per\scent|req/s|[a-zµμ]{1,12}+|[%×])(?!\w)")
+# The unit may stand in the next row, indented.
+_UNIT = re.compile(r"([\s-]?|\n\s{1,8})(per\scent|req/s|[a-zµμ]{1,12}+|[%×])(?!\w)")
 _FRACTION = re.compile(r"/([0-9]{1,10}+)(?![\w/^]|[.,][0-9])")
 _OUT_OF = re.compile(
     r"\s(?:in|of|out\sof)\s(?:an?\s)?(10{1,6}+|20|50|ten|twenty|hundred|thousand)\b"

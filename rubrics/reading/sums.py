@@ -444,6 +444,7 @@ def _pairs(expression: _Side, result: Figure, other: _Side) -> Iterator[tuple[fl
     rated = result.dimension in PER_SECOND and "/" not in expression.tokens
     per_day = (made / SECONDS["day"], result.value) if rated and exponent == 0 else (0.0, 0.0)
     if result.dimension in _SIZES and any(map(_may_be_bytes, expression.terms)):
+        yield _value(expression, _byte_or_amount), result.amount
         yield _value(expression, _other), result.amount
     if any(term.noun in PEOPLE for term in expression.terms):
         yield per_day
@@ -454,6 +455,8 @@ def _pairs(expression: _Side, result: Figure, other: _Side) -> Iterator[tuple[fl
     for layer in (_raw, _other):
         yield _value(expression, layer), layer(result)
     yield _value(expression, _other), result.amount
+    if result.dimension in _SIZES:  # "50M x 168 hours x 2 bytes": hours are counted here
+        yield _value(expression, _raw), result.amount
     if other.is_sum:
         for layer in (_raw, _amount):
             yield _value(expression, layer), _value(other, layer)
@@ -462,6 +465,10 @@ def _pairs(expression: _Side, result: Figure, other: _Side) -> Iterator[tuple[fl
 def _may_be_bytes(figure: Figure) -> bool:
     """``4B`` in a sum of bytes: no number is wider than that."""
     return figure.other == figure.raw / 1e9 and figure.other <= 64
+
+
+def _byte_or_amount(figure: Figure) -> float:
+    return figure.other if _may_be_bytes(figure) else figure.amount
 
 
 def _clock(figure: Figure) -> int:

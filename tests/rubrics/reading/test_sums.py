@@ -111,6 +111,8 @@ def flagged(*texts: str) -> list[WrongSum]:
         "200M users +5M a month → 70k requests per second",
         # Unlike things are not added up.
         "300M videos + 1M uploads a day = 12 per second",
+        "Typical: 50M x 168 hours x 2 bytes = 17\n  GB, split by continent.",
+        "Stored from both sides: 320B x 8 B = 2.6 TB.",
     ],
 )
 def test_a_right_sum_or_none_is_not_flagged(text: str) -> None:
