@@ -34,7 +34,11 @@ def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAn
     found = (
         StageAnswer.objects.filter(interview__in=visible)
         .select_related("interview__version__question", "interview__framework")
-        .defer("interview__version__document", "interview__framework__document")
+        .defer(
+            "interview__version__document",
+            "interview__version__source",
+            "interview__framework__document",
+        )
     )
     return get_object_or_404(found, interview_id=interview_id, stage=stage)
 

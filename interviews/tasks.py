@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import clock, grading
+from interviews import grading
+from rubrics import clock
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from interviews import clock
 from mlsd_app import static_storage
+from rubrics import clock
 from rubrics.bank import import_library
 
 

@@ -57,6 +57,7 @@ class Source:
     file: str
     data: Data
     lines: Mapping[DataPath, int]
+    text: str = ""
 
     def line(self, path: DataPath) -> int:
         """The line of a path, or of the nearest thing around it that has one."""
@@ -126,7 +127,7 @@ def parse(raw: bytes | str, file: str) -> Source:
     data = reader.value(node, ())
     if reader.problems:
         raise InvalidDocument(reader.problems)
-    return Source(file, data, reader.lines)
+    return Source(file, data, reader.lines, text)
 
 
 def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
@@ -242,6 +243,28 @@ def _sources(folder: Path, problems: list[Problem]) -> Iterator[Source]:
             yield read(file)
         except InvalidDocument as error:
             problems.extend(error.problems)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a document as people do: text of several rows as a block, lists indented."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent lists as well."""
+        super().increase_indent(flow, False)
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text_node)
+
+
+def written(document: Document) -> str:
+    """Write a document as YAML that ``parse`` and ``validate`` read back to the same value."""
+    data = document.model_dump(mode="json", exclude_defaults=True)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _no_concept(source: Source, path: DataPath, name: str) -> Problem:

@@ -1,8 +1,10 @@
 """The bank's rows: questions, their immutable versions, and versions of frameworks."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import ClassVar, Self
 
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,7 +18,9 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def published(self) -> Self:
         """Those that a candidate can practise, with their published version."""
         published = self.filter(state=Question.State.PUBLISHED)
-        return published.select_related("published").defer("published__document")
+        return published.select_related("published").defer(
+            "published__document", "published__source"
+        )
 
     def matching(self, *, words: str, topic: str, difficulty: str, target: str) -> Self:
         """Narrow by free words (all must occur) and by exact properties; blank means any."""
@@ -86,6 +90,8 @@ class QuestionVersion(models.Model):
     document = models.TextField(help_text="JSON, in the order in which it was written")
     content_hash = models.CharField(max_length=64)
     rubric_hash = models.CharField(max_length=64)
+    source = models.TextField(blank=True, help_text="the YAML as it was written, if it is known")
+    author = models.CharField(max_length=254, blank=True)
     note = models.CharField(max_length=400, blank=True)
     created_at = models.DateTimeField()
 
@@ -105,6 +111,81 @@ class QuestionVersion(models.Model):
     def value(self) -> schema.Question:
         """The document as a value of the scoring core; parsed once per content."""
         return _question(_Content(self))
+
+
+class Draft(models.Model):
+    """What a curator is writing on a question: YAML that need not be right yet. One a question."""
+
+    question = models.OneToOneField(Question, on_delete=models.CASCADE, related_name="draft")
+    base = models.ForeignKey(
+        QuestionVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    text = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField()
+    updated_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        """Name and revision, as in ``draft 12 of ad-click-prediction``."""
+        return f"draft {self.revision} of {self.question.slug}"
+
+    def write(self, text: str, *, base: int, by: User, now: datetime) -> bool:
+        """Keep a text that was written on revision ``base``; False when somebody was faster.
+
+        The very text that is kept already is kept again, whatever it was written on.
+        """
+        mine = Draft.objects.filter(pk=self.pk)
+        written = mine.filter(revision=base).update(
+            text=text, revision=base + 1, updated_at=now, updated_by=by
+        )
+        self.refresh_from_db()
+        return bool(written) or self.text == text
+
+
+class DraftVisit(models.Model):
+    """Who has a draft open, and when they were last heard of."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="visits")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        """The promise that the database keeps."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="draft_visit_once", fields=["draft", "person"])
+        ]
+
+    def __str__(self) -> str:
+        """Who has what open."""
+        return f"{self.person} at {self.draft_id}"
+
+
+class Concept(models.Model):
+    """A concept card of the handbook, as it was last brought in; search looks at its columns."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=400)
+    words = models.TextField(help_text="names, wordings and card, to search in")
+    document = models.TextField(help_text="JSON, in the order in which it was written")
+    content_hash = models.CharField(max_length=64)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        """By title."""
+
+        ordering: ClassVar = ["title"]
+
+    def __str__(self) -> str:
+        """The title."""
+        return self.title
+
+    @property
+    def value(self) -> schema.Concept:
+        """The document as a value of the scoring core; parsed once per content."""
+        return _concept(_Content(self))
 
 
 class FrameworkVersion(models.Model):
@@ -138,12 +219,15 @@ class FrameworkVersion(models.Model):
         return _framework(_Content(self))
 
 
+_Stored = QuestionVersion | FrameworkVersion | Concept
+
+
 class _Content:
     """A stored document as a cache key: its hash stands for it, and is cheaper to fetch."""
 
-    def __init__(self, row: QuestionVersion | FrameworkVersion) -> None:
+    def __init__(self, row: "_Stored") -> None:
         self.content_hash = row.content_hash
-        self.row: QuestionVersion | FrameworkVersion | None = row
+        self.row: _Stored | None = row
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Content) and self.content_hash == other.content_hash
@@ -166,3 +250,8 @@ def _question(content: _Content) -> schema.Question:
 @lru_cache(maxsize=32)
 def _framework(content: _Content) -> schema.Framework:
     return schema.Framework.model_validate_json(content.read())
+
+
+@lru_cache(maxsize=256)
+def _concept(content: _Content) -> schema.Concept:
+    return schema.Concept.model_validate_json(content.read())

@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from interviews import clock, urls
+from interviews import urls
 from interviews.models import Interview
+from rubrics import clock
 from tests import factories
 
 PEOPLE = ("stranger", "owner", "other", "interviewer", "curator")

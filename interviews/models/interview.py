@@ -61,7 +61,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_question(self) -> Self:
         """Fetch question, version and framework along, without the documents that are cached."""
         return self.select_related("version__question", "framework").defer(
-            "version__document", "framework__document"
+            "version__document", "version__source", "framework__document"
         )
 
     def begin(

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from interviews import access, clock, flow
+from interviews import access, flow
 from interviews.forms import StartForm
 from interviews.views import Request
-from rubrics import Target
+from rubrics import Target, clock
 
 
 @require_POST

@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from interviews import access, clock, reports
+from interviews import access, reports
 from interviews.views import Request
+from rubrics import clock
 
 
 @never_cache

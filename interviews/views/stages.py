@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from interviews import access, clock, desk
+from interviews import access, desk
 from interviews.forms import DraftForm
 from interviews.views import Request
+from rubrics import clock
 
 MAX_PREVIEW = 64 * 1024
 

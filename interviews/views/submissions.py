@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from interviews import access, clock, desk, tasks
+from interviews import access, desk, tasks
 from interviews.flow import Submitter
 from interviews.views import Request
+from rubrics import clock
 
 
 @never_cache

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from interviews import clock
 from interviews.models import Interview
+from rubrics import clock
 from tests import factories
 
 

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from interviews import clock
 from interviews.flow import State, Submitter
 from interviews.models import Interview
+from rubrics import clock
 from tests import factories
 from tests.pages import page
 

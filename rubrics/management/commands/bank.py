@@ -5,8 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from interviews import clock
-from rubrics import LIBRARY, InvalidDocument, bank
+from rubrics import LIBRARY, InvalidDocument, bank, clock
 
 
 class Command(BaseCommand):
