@@ -65,6 +65,12 @@ def question_or_404(slug: str) -> Question:
     return get_object_or_404(Question.objects.published(), slug=slug)
 
 
+def has_done(person: Person, question: Question) -> bool:
+    """Whether a person has handed in an attempt at a question."""
+    mine = Interview.objects.visible_to(person).filter(version__question=question)
+    return mine.exclude(state=flow.State.RUNNING).exists()
+
+
 def questions(
     person: Person, *, words: str, topic: str, difficulty: str, target: str, page: str
 ) -> Page[Question]:

@@ -15,6 +15,7 @@ from django.db import transaction
 import rubrics
 from interviews.flow import Submitter
 from interviews.models import Interview, Scorecard
+from rubrics.models import QuestionVersion
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,7 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
     if interview is None or token is None:
         return False
     try:
-        texts = {answer.stage: answer.text for answer in interview.stages.all()}
-        question, framework = interview.version.value, interview.framework.value
-        card = rubrics.score(question, framework, texts, judge=_rules, near_misses=True)
+        card = judge(interview, interview.version)
         with transaction.atomic():
             Scorecard.objects.record(interview, card, now=clock())
             return interview.finish(token)
@@ -42,6 +41,13 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
         log.exception("grading interview %s failed", interview_id)
         interview.give_back(token, f"{type(error).__name__}: {error}", now=clock())
         return False
+
+
+def judge(interview: Interview, version: QuestionVersion) -> rubrics.Scorecard:
+    """Judge an interview by the rules and a version's rubric; nothing is kept."""
+    texts = {answer.stage: answer.text for answer in interview.stages.all()}
+    framework = interview.framework.value
+    return rubrics.score(version.value, framework, texts, judge=_rules, near_misses=True)
 
 
 def sweep(*, now: datetime, grace: timedelta) -> list[uuid.UUID]:

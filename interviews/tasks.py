@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import grading
+from interviews import grading, rescoring
 from rubrics import clock
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,16 @@ def sweep() -> None:
     grace = timedelta(seconds=settings.GRACE_SECONDS)
     for interview_id in grading.sweep(now=clock.now(), grace=grace):
         ring(interview_id)
+    for number in rescoring.to_work_at(now=clock.now()):
+        ring_rescore(number)
+
+
+@shared_task
+def rescore(number: str) -> None:
+    """Do a batch of a rescore, if nobody else is at it, and ring for the next one."""
+    lease = timedelta(seconds=settings.GRADING_LEASE_SECONDS)
+    if rescoring.work(int(number), clock=clock.now, lease=lease):
+        ring_rescore(int(number))
 
 
 def ring(interview_id: uuid.UUID) -> None:
@@ -36,6 +46,18 @@ def ring(interview_id: uuid.UUID) -> None:
     A queue that is away is no reason to fail: the row waits, and the next sweep rings again.
     """
     transaction.on_commit(lambda: _ring(str(interview_id)))
+
+
+def ring_rescore(number: int) -> None:
+    """Ask a worker for a batch of a rescore, once the transaction is done; as ``ring``."""
+    transaction.on_commit(lambda: _ring_rescore(str(number)))
+
+
+def _ring_rescore(number: str) -> None:
+    try:
+        rescore.delay(number)
+    except (OperationalError, OSError):
+        log.exception("no queue to ring for rescore %s; the sweep will", number)
 
 
 def _ring(interview_id: str) -> None:

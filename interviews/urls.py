@@ -1,8 +1,11 @@
-"""Addresses of the candidate's way. An action is a noun: draft, entry, submission."""
+"""Addresses of the candidate's way, and of what its interviews tell curators.
+
+An action is a noun: draft, entry, submission.
+"""
 
 from django.urls import path
 
-from interviews.views import home, interviews, questions, reports, stages, submissions
+from interviews.views import curation, home, interviews, questions, reports, stages, submissions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -30,4 +33,11 @@ urlpatterns = [
     ),
     path("interviews/<uuid:interview_id>/submission/", submissions.submission, name="submission"),
     path("interviews/<uuid:interview_id>/report/", reports.report, name="report"),
+    path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),
+    path("bank/<slug:slug>/rescore/", curation.rescore, name="bank_rescore"),
+    path(
+        "bank/<slug:slug>/rescore/scorecards/",
+        curation.rescore_scorecards,
+        name="bank_rescore_scorecards",
+    ),
 ]

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from mlsd_app import static_storage
 from rubrics import clock
-from rubrics.bank import import_library
+from rubrics.bank import ship
 
 
 def migrate(tell: Callable[[str], None]) -> None:
@@ -29,5 +29,5 @@ def collect_static(tell: Callable[[str], None]) -> None:
 
 
 def import_bank() -> None:
-    """Bring in the questions that come with MLSD. Raises rubrics.loading.InvalidDocument."""
-    import_library(now=clock.now())
+    """Bring in what comes with MLSD and is new. Raises rubrics.loading.InvalidDocument."""
+    ship(now=clock.now())

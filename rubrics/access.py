@@ -1,12 +1,27 @@
-"""The only door from a curator's request to a row. Who is no curator finds nothing here."""
+"""The only door from a request of this app to a row.
 
+Who is no curator finds nothing here but the handbook, which is everybody's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from rubrics.models import Draft, DraftVisit, Question
+from rubrics import bank, schema
+from rubrics.loading import Problem
+from rubrics.models import (
+    Concept,
+    Draft,
+    DraftVisit,
+    FrameworkVersion,
+    Question,
+    QuestionVersion,
+)
 
 Person = User | AnonymousUser
 CURATOR = "curator"
@@ -32,6 +47,14 @@ def question_or_404(person: Person, slug: str) -> Question:
     return get_object_or_404(Question.objects.select_related("published"), slug=slug)
 
 
+def published_or_404(person: Person, slug: str) -> QuestionVersion:
+    """Give the published version of a question, also of one that is retired."""
+    version = question_or_404(person, slug).published
+    if version is None:
+        raise Http404
+    return version
+
+
 def draft_or_404(person: Person, slug: str) -> Draft:
     """Give the draft of a question."""
     curator_or_404(person)
@@ -44,3 +67,133 @@ def visit(draft: Draft, person: User, *, now: datetime) -> list[str]:
     DraftVisit.objects.update_or_create(draft=draft, person=person, defaults={"seen_at": now})
     others = draft.visits.filter(seen_at__gte=now - HERE).exclude(person=person)
     return list(others.order_by("person__username").values_list("person__username", flat=True))
+
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class BankPage:
+    """A page of the bank, by title, and the key of the one after it; blank at the end."""
+
+    questions: list[Question]
+    after: str
+    topics: list[str]
+
+
+def bank_page(person: Person, *, q: str, state: str, topic: str, after: str) -> BankPage:
+    """Give a page of the bank; it begins behind the title and name ``after``."""
+    curator_or_404(person)
+    found = list(Question.objects.for_desk(q, state, topic, after)[: PER_PAGE + 1])
+    more = found[PER_PAGE - 1].desk_key if len(found) > PER_PAGE else ""
+    topics = Question.objects.exclude(topic="").order_by("topic")
+    return BankPage(found[:PER_PAGE], more, list(topics.values_list("topic", flat=True).distinct()))
+
+
+def versions(question: Question, *, page: str) -> Page[QuestionVersion]:
+    """Give a page of a question's versions, the latest first, without their documents."""
+    found = question.versions.defer("document", "source").order_by("-number")
+    return Paginator(found, PER_PAGE).get_page(page)
+
+
+def version_if_any(question: Question, number: str) -> QuestionVersion | None:
+    """Give a version by its number, if there is one."""
+    return question.versions.filter(number=number).first() if number.isdecimal() else None
+
+
+def draft_if_any(question: Question) -> Draft | None:
+    """Give a question's draft without its text, if it has one."""
+    found = Draft.objects.filter(question=question).defer("text")
+    return found.select_related("updated_by").first()
+
+
+def is_there(person: Person, slug: str) -> bool:
+    """Whether the bank has a question of that name."""
+    curator_or_404(person)
+    return Question.objects.filter(slug=slug).exists()
+
+
+# --- The handbook ---
+
+
+def concept_or_404(slug: str) -> Concept:
+    """Give a concept with its card."""
+    return get_object_or_404(Concept, slug=slug)
+
+
+def concepts() -> list[Concept]:
+    """Give all concepts by title, without their documents."""
+    return list(Concept.objects.named())
+
+
+def concepts_matching(words: str) -> list[Concept]:
+    """Give the concepts in which every word occurs, the best first."""
+    return list(Concept.objects.matching(words))
+
+
+def concepts_named(slugs: Iterable[str]) -> list[Concept]:
+    """Give concepts with their cards, by title."""
+    return list(Concept.objects.filter(slug__in=slugs))
+
+
+def framework_or_404(slug: str) -> FrameworkVersion:
+    """Give a framework as it is today."""
+    return get_object_or_404(FrameworkVersion, slug=slug, is_current=True)
+
+
+def frameworks() -> list[FrameworkVersion]:
+    """Give the frameworks of today."""
+    return list(FrameworkVersion.objects.filter(is_current=True).order_by("slug"))
+
+
+def published() -> list[Question]:
+    """Give the questions that everybody can practise, by title."""
+    return list(Question.objects.published())
+
+
+def questions_drawing_on(concept: str) -> list[Question]:
+    """Give the published questions that draw on a concept (id), by title."""
+    return list(Question.objects.published().drawing_on(concept))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A question under the curators' eyes: what it was (``old``) and what it is to be (``new``).
+
+    ``problems`` say why a draft cannot be read; then there is no ``new``.
+    """
+
+    question: Question
+    old: schema.Question | None
+    new: schema.Question | None
+    old_text: str
+    new_text: str
+    names: tuple[str, str]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def shown(self) -> schema.Question | None:
+        """What is to be, or else what is."""
+        return self.new or self.old
+
+
+def looked_at(person: Person, slug: str, *, old: str = "", new: str = "") -> LookedAt:
+    """Give what is published beside the draft; or two versions by their numbers."""
+    question = question_or_404(person, slug)
+    before = version_if_any(question, old) or question.published
+    after = version_if_any(question, new)
+    draft = None if after else Draft.objects.filter(question=question).first()
+    text = draft.text if draft else bank.text_of(after) if after else ""
+    examined = bank.examine(text, slug=slug) if draft else None
+    return LookedAt(
+        question=question,
+        old=before.value if before else None,
+        new=examined.question if examined else after.value if after else None,
+        old_text=bank.text_of(before) if before else "",
+        new_text=text,
+        names=(
+            f"version {before.number}" if before else "nothing",
+            f"version {after.number}" if after else "the draft",
+        ),
+        problems=examined.problems if examined else (),
+    )

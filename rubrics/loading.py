@@ -5,9 +5,11 @@ only true/false, null and decimal numbers are more than text (so ``no`` and ``10
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import yaml
@@ -19,6 +21,12 @@ from rubrics.schema import Concept, Document, Framework, Indicator, Question
 LIBRARY = Path(__file__).parent / "library"
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 20
+# YAML's events: the starts and ends of lists and mappings, and texts. Real questions have 8,000.
+MAX_EVENTS = 60_000
+# The folders of a library, and what lies in each.
+KINDS: Mapping[str, type[Document]] = MappingProxyType(
+    {"frameworks": Framework, "concepts": Concept, "questions": Question}
+)
 
 Data = bool | int | float | str | list["Data"] | dict["str | int", "Data"] | None
 DataPath = tuple[str | int, ...]
@@ -102,23 +110,28 @@ def read(file: Path) -> Source:
 
 def parse(raw: bytes | str, file: str) -> Source:
     """Parse YAML text. Raises InvalidDocument with every problem of form."""
-    if len(raw) > MAX_BYTES:
+    if len(raw.encode(errors="replace") if isinstance(raw, str) else raw) > MAX_BYTES:
         raise InvalidDocument(
             [Problem(file, 1, "", "too-large", f"is larger than {MAX_BYTES // 1024} KiB")]
         )
     try:
         text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
-        _refuse_depth(text, file)
-        # yaml.compose builds the tree of nodes and makes no object of any kind.
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise InvalidDocument([Problem(file, line, "", "encoding", "is not UTF-8 text")]) from error
+    try:
+        _refuse_depth(text, file)
+        # yaml.compose builds the tree of nodes and makes no object of any kind.
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise InvalidDocument(
             [Problem(file, mark.line + 1 if mark else 1, "", "yaml", _sentence(error))]
         ) from error
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        message = "holds a character that no text has; save it as UTF-8"
+        raise InvalidDocument([Problem(file, line, "", "yaml", message)]) from error
     except yaml.YAMLError as error:
         raise InvalidDocument([Problem(file, 1, "", "yaml", _sentence(error))]) from error
     if node is None:
@@ -130,18 +143,18 @@ def parse(raw: bytes | str, file: str) -> Source:
     return Source(file, data, reader.lines, text)
 
 
-def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+def _follows(detail: ErrorDetails, inside: Mapping[tuple[int | str, ...], int]) -> bool:
     """Whether an error only says that too little is left once the wrong items are gone."""
-    where = detail["loc"]
-    return detail["type"] == "too_short" and any(
-        other["loc"][: len(where)] == where for other in details if other is not detail
-    )
+    return detail["type"] == "too_short" and inside[detail["loc"]] > 1
 
 
 def _refuse_depth(text: str, file: str) -> None:
-    """Stop before composing: the composer recurses in C, and deep nesting kills the process."""
+    """Stop before composing: the composer recurses in C, and deep nesting kills the process.
+
+    Very many small parts take seconds and hundreds of megabytes, so they stop here too.
+    """
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -149,6 +162,9 @@ def _refuse_depth(text: str, file: str) -> None:
         if depth > MAX_DEPTH:
             line = event.start_mark.line + 1 if event.start_mark else 1
             problem = Problem(file, line, "", "too-deep", f"is nested deeper than {MAX_DEPTH}")
+            raise InvalidDocument([problem])
+        if count > MAX_EVENTS:
+            problem = Problem(file, 1, "", "too-large", f"has more than {MAX_EVENTS:,} parts")
             raise InvalidDocument([problem])
 
 
@@ -159,8 +175,10 @@ def validate(source: Source, kind: type[D]) -> D:
     except ValidationError as error:
         problems = []
         details = error.errors(include_url=False, include_context=False)
+        places = [detail["loc"] for detail in details]
+        inside = Counter(loc[:length] for loc in places for length in range(len(loc) + 1))
         for detail in details:
-            if _follows(detail, details):
+            if _follows(detail, inside):
                 continue
             path = tuple(part for part in detail["loc"] if part != "[key]")
             message = detail["msg"].removeprefix("Value error, ")
@@ -172,7 +190,7 @@ def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
     """Make a question of its source, with the concepts that it names written into it.
 
     The value stands alone: a later edit of a concept does not change it, and its hash covers
-    every wording that judging uses.
+    every wording that judging uses. A document that says ``standalone`` has them in it already.
     """
     question = validate(source, Question)
     problems: list[Problem] = []
@@ -191,12 +209,12 @@ def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
                     known.append(concepts[name])
                 else:
                     problems.append(_no_concept(source, (*path, "concepts", k), name))
-            indicators.append(_with_concepts(indicator, known))
+            indicators.append(_with_concepts(indicator, [] if question.standalone else known))
         criteria.append(criterion.model_copy(update={"indicators": tuple(indicators)}))
     if problems:
         raise InvalidDocument(problems)
     rubric = question.rubric.model_copy(update={"criteria": tuple(criteria)})
-    return question.model_copy(update={"rubric": rubric})
+    return question.model_copy(update={"rubric": rubric, "standalone": False})
 
 
 def load_library(folder: Path = LIBRARY) -> Library:
@@ -205,36 +223,53 @@ def load_library(folder: Path = LIBRARY) -> Library:
     Raises InvalidDocument with the problems of all files; nothing is loaded in part.
     """
     problems: list[Problem] = []
+    sources = {kind: list(_sources(folder / kind, problems)) for kind in KINDS}
+    return library_of(sources, problems=problems)
+
+
+def library_of(
+    found: Mapping[str, Iterable[Source]],
+    *,
+    concepts: Mapping[str, Concept] = MappingProxyType({}),
+    problems: Iterable[Problem] = (),
+    by_name: bool = True,
+) -> Library:
+    """Make a library of what was read, by kind (``KINDS``).
+
+    ``concepts``: those that questions can name besides. ``problems``: what was found before.
+    ``by_name``: a file must be called like the document in it. Raises InvalidDocument.
+    """
+    wrong = [*problems]
     sources: dict[str, Source] = {}
 
-    def load(kind: type[D], name: str) -> dict[str, D]:
+    def load(kind: type[D], folder: str) -> dict[str, D]:
         loaded: dict[str, D] = {}
-        for source in _sources(folder / name, problems):
+        for source in found.get(folder, ()):
             try:
                 document = validate(source, kind)
             except InvalidDocument as error:
-                problems.extend(error.problems)
+                wrong.extend(error.problems)
                 continue
             identifier = str(getattr(document, "id", ""))
-            if Path(source.file).stem != identifier:
-                problems.append(
+            if by_name and Path(source.file).stem != identifier:
+                wrong.append(
                     source.problem(("id",), "file-name", f"save this as {identifier}.yaml")
                 )
             loaded[identifier] = document
-            sources[f"{name}/{identifier}"] = source
+            sources[f"{folder}/{identifier}"] = source
         return loaded
 
     frameworks = load(Framework, "frameworks")
-    concepts = load(Concept, "concepts")
+    own = load(Concept, "concepts")
     questions: dict[str, Question] = {}
     for name in load(Question, "questions"):
         try:
-            questions[name] = question_of(sources[f"questions/{name}"], concepts)
+            questions[name] = question_of(sources[f"questions/{name}"], {**concepts, **own})
         except InvalidDocument as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InvalidDocument(problems)
-    return Library(frameworks, concepts, questions, sources)
+            wrong.extend(error.problems)
+    if wrong:
+        raise InvalidDocument(wrong)
+    return Library(frameworks, own, questions, sources)
 
 
 def _sources(folder: Path, problems: list[Problem]) -> Iterator[Source]:
@@ -254,7 +289,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
+    if "\x85" in text:  # a line break to YAML, which would come back as another one
+        style: str | None = '"'
+    elif "\n" in text:
+        style = "|"
+    else:  # what would be read as a number or a word here, though YAML takes it for text
+        style = None if isinstance(_plain(text), str) else "'"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -325,6 +365,9 @@ class _Reader:
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.count("/"):
             self._add(node, path, "tag", f"has the tag {node.tag}; tags are not used here")
             return False
+        if "\0" in node.value:
+            self._add(node, path, "character", r"holds the character \0, which no text has")
+            return False
         self._seen.add(id(node))
         return True
 
@@ -332,7 +375,7 @@ class _Reader:
         mapping: dict[str | int, Data] = {}
         for key_node, value_node in node.value:
             key = _scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
-            if isinstance(key, bool) or not isinstance(key, str | int):
+            if isinstance(key, bool) or not isinstance(key, str | int) or "\0" in str(key):
                 self._add(key_node, path, "key", "has a key that is neither a word nor a number")
                 continue
             if key in mapping:
@@ -344,15 +387,18 @@ class _Reader:
 
     def _add(self, node: yaml.Node, path: DataPath, rule: str, message: str) -> None:
         line = node.start_mark.line + 1
-        if rule == "alias":  # its node stands where the anchor is; its key tells the true line
-            line = self.lines.get(path, line)
+        if rule == "alias":  # its node stands where the anchor is; a key tells the true line
+            around = (path[:length] for length in range(len(path), 0, -1))
+            line = next((self.lines[one] for one in around if one in self.lines), line)
         self.problems.append(Problem(self.file, line, dotted(path), rule, message))
 
 
 def _scalar(node: yaml.ScalarNode) -> bool | int | float | str | None:
     text = str(node.value)
-    if node.style:  # quoted or a block; plain scalars have none
-        return text
+    return text if node.style else _plain(text)  # quoted or a block; plain scalars have none
+
+
+def _plain(text: str) -> bool | int | float | str | None:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     for pattern, number in _PLAIN:

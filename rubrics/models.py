@@ -12,6 +12,12 @@ from django.db.models import Q
 from rubrics import schema
 
 
+def search_terms(words: str) -> list[str]:
+    """Give the parts to look for: at most eight, without hyphens and the s of a plural."""
+    parts = words.replace("-", " ").split()[:8]
+    return [part.removesuffix("s") if len(part) > 3 else part for part in parts]
+
+
 class QuestionQuerySet(models.QuerySet["Question"]):
     """What can be asked of many questions."""
 
@@ -37,11 +43,36 @@ class QuestionQuerySet(models.QuerySet["Question"]):
             found = found.filter(targets__contains=[target])
         return found
 
+    def drawing_on(self, concept: str) -> Self:
+        """Those whose published version names a concept (id)."""
+        return self.filter(concepts__contains=[concept])
+
+    def for_desk(self, words: str, state: str, topic: str, after: str) -> Self:
+        """What curators list: by title and name, behind the key ``after`` of one of them."""
+        found = self.matching(words=words, topic=topic, difficulty="", target="")
+        if state == "with-draft":
+            found = found.filter(draft__isnull=False)
+        elif state:
+            found = found.filter(state=state)
+        if after:
+            title, _, slug = after.rpartition("|")
+            found = found.filter(Q(title__gt=title) | Q(title=title, slug__gt=slug))
+        drafts = Draft.objects.filter(question=models.OuterRef("pk"))
+        return (
+            found.select_related("published")
+            .defer("published__document", "published__source")
+            .annotate(
+                draft_since=models.Subquery(drafts.values("updated_at")[:1]),
+                attempts=models.Count("versions__interviews", distinct=True),
+            )
+            .order_by("title", "slug")
+        )
+
 
 class Question(models.Model):
     """One question of the bank under its lasting name. What it says is in its versions.
 
-    Title to minutes repeat the published version, to search and sort by.
+    Title to concepts repeat the published version, to search and sort by.
     """
 
     class State(models.TextChoices):
@@ -62,6 +93,7 @@ class Question(models.Model):
     difficulty = models.CharField(max_length=10, blank=True)
     targets = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     minutes = models.PositiveSmallIntegerField(default=45)
+    concepts = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     updated_at = models.DateTimeField()
 
     objects = QuestionQuerySet.as_manager()
@@ -80,6 +112,11 @@ class Question(models.Model):
     def __str__(self) -> str:
         """The title."""
         return self.title
+
+    @property
+    def desk_key(self) -> str:
+        """Where it stands in the curators' list."""
+        return f"{self.title}|{self.slug}"
 
 
 class QuestionVersion(models.Model):
@@ -163,6 +200,32 @@ class DraftVisit(models.Model):
         return f"{self.person} at {self.draft_id}"
 
 
+class ConceptQuerySet(models.QuerySet["Concept"]):
+    """What can be asked of many concepts."""
+
+    def named(self) -> Self:
+        """Only what a list of names needs."""
+        return self.defer("words", "document")
+
+    def with_card(self) -> Self:
+        """Those that have something to read."""
+        # In JSON a quotation mark inside a text has a backslash before it: this is the key.
+        return self.filter(document__contains='"card":')
+
+    def matching(self, words: str) -> Self:
+        """Those in which every word occurs, those that are called so first."""
+        terms = search_terms(words)
+        if not terms:
+            return self
+        anywhere, in_title = Q(), Q()
+        for term in terms:
+            anywhere &= Q(words__icontains=term)
+            in_title &= Q(title__icontains=term)
+        itself = Q(title__istartswith=words.strip())
+        first = models.Case(models.When(itself, then=0), models.When(in_title, then=1), default=2)
+        return self.filter(anywhere).order_by(first, "title")
+
+
 class Concept(models.Model):
     """A concept card of the handbook, as it was last brought in; search looks at its columns."""
 
@@ -172,6 +235,8 @@ class Concept(models.Model):
     document = models.TextField(help_text="JSON, in the order in which it was written")
     content_hash = models.CharField(max_length=64)
     updated_at = models.DateTimeField()
+
+    objects = ConceptQuerySet.as_manager()
 
     class Meta:
         """By title."""
@@ -186,6 +251,17 @@ class Concept(models.Model):
     def value(self) -> schema.Concept:
         """The document as a value of the scoring core; parsed once per content."""
         return _concept(_Content(self))
+
+
+class Shipped(models.Model):
+    """A library folder that came with the app and was brought in whole, by its digest."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The digest's beginning."""
+        return self.digest[:12]
 
 
 class FrameworkVersion(models.Model):

@@ -308,6 +308,10 @@ class Question(Document):
     targets: tuple[Target, ...] = ()
     companies: tuple[Line, ...] = ()
     minutes: int = Field(default=45, ge=5, le=240)
+    standalone: bool = Field(
+        default=False,
+        description="exports only: its concepts' wordings are written in, none is added on reading",
+    )
     prompt: Prose
     subject: tuple[Line, ...] = Field(
         default=(),

@@ -277,6 +277,8 @@ def expected_score(rubric: Rubric, target: Target) -> float:
 
 # Above the bar: this many points (0-100) over it, about half a level on every criterion.
 ABOVE = 15.0
+# ... but nobody needs more than this to be above it.
+MOST_ABOVE = 97.0
 # A competency this many levels under its bar cannot be made up for elsewhere.
 TOO_FAR_BELOW = 1.5
 
@@ -295,7 +297,7 @@ def _band(
     ]
     if score is None or score < bar or any(gap >= TOO_FAR_BELOW for gap in gaps):
         return "below"
-    return "above" if score >= min(bar + ABOVE, 97) else "meets"
+    return "above" if score >= min(bar + ABOVE, MOST_ABOVE) else "meets"
 
 
 def _mean(criteria: Mapping[str, Criterion], levels: Mapping[str, Level]) -> float | None:

@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, reverse
 
-from interviews import urls
+from interviews import urls as interviews_urls
 from interviews.models import Interview
-from rubrics import clock
+from rubrics import bank, clock, schema
+from rubrics import urls as rubrics_urls
+from rubrics.models import Concept, Question
 from tests import factories
 
 PEOPLE = ("stranger", "owner", "other", "interviewer", "curator")
@@ -34,6 +36,10 @@ MEMBERS = Answers(302, 200, 200, 200, 200)
 # Until interviewers get submissions to score, an interview is its candidate's alone.
 OWN = Answers(302, 200, 404, 404, 404)
 OWN_LEADS_ON = Answers(302, 302, 404, 404, 404)
+# Who is no curator finds nothing at the desk.
+CURATORS = Answers(302, 404, 404, 404, 200)
+CURATORS_LEAD_ON = Answers(302, 404, 404, 404, 302)
+PATTERNS: list[URLPattern] = [*interviews_urls.urlpatterns, *rubrics_urls.urlpatterns]
 KEY = "00000000-0000-4000-8000-000000000001"
 DRAFT = {"text": "words", "base": "0", "key": KEY, "from": "scope"}
 START = {"framework": "three-stage", "minutes": "30", "target": "mid", "pacing": "soft", "key": KEY}
@@ -53,6 +59,27 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "clocks": ("get", {}, OWN),
     "submission": ("get", {}, OWN),
     "report": ("get", {}, OWN_LEADS_ON),
+    "handbook": ("get", {}, MEMBERS),
+    "handbook_cards": ("get", {}, MEMBERS),
+    "handbook_concept": ("get", {}, MEMBERS),
+    "handbook_framework": ("get", {}, MEMBERS),
+    "bank": ("get", {}, CURATORS),
+    "bank_new": ("post", {"slug": "toll-prediction"}, CURATORS_LEAD_ON),
+    "bank_import": ("get", {}, CURATORS),
+    "bank_export": ("get", {}, CURATORS),
+    "bank_question": ("get", {}, CURATORS),
+    "bank_question_export": ("get", {}, CURATORS),
+    "bank_state": ("post", {"to": "retired"}, CURATORS_LEAD_ON),
+    "bank_beginning": ("post", {}, CURATORS_LEAD_ON),
+    "bank_draft": ("get", {}, CURATORS),
+    "bank_publication": ("get", {}, CURATORS),
+    "bank_discarding": ("post", {"revision": "0"}, CURATORS_LEAD_ON),
+    "bank_preview": ("get", {}, CURATORS),
+    "bank_changes": ("get", {}, CURATORS),
+    "bank_bench": ("get", {}, CURATORS),
+    "bank_items": ("get", {}, CURATORS),
+    "bank_rescore": ("get", {}, CURATORS),
+    "bank_rescore_scorecards": ("post", {}, CURATORS_LEAD_ON),
 }
 
 
@@ -60,6 +87,16 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
 def interview(db: None) -> Interview:
     factories.fill_bank()
     owner = factories.a_user(name="alice")
+    recall = schema.Concept(
+        id="recall", title="Recall", wordings=("recall",), card="What is found."
+    )
+    document = recall.model_dump_json()
+    Concept.objects.create(
+        slug="recall", title="Recall", words="recall", document=document,
+        content_hash=recall.hash, updated_at=clock.now(),
+    )  # fmt: skip
+    question = Question.objects.get()
+    bank.draft_of(question, by=owner, now=clock.now())
     return factories.an_interview(candidate=owner, now=clock.now())
 
 
@@ -74,13 +111,19 @@ def person(kind: str, interview: Interview) -> User | None:
 
 
 def address(pattern: URLPattern, interview: Interview) -> str:
-    values = {"slug": "video-feed", "interview_id": interview.pk, "stage_id": "scope"}
+    values = {
+        "slug": "video-feed",
+        "interview_id": interview.pk,
+        "stage_id": "scope",
+        "concept": "recall",
+        "framework": "three-stage",
+    }
     names = pattern.pattern.converters
     return reverse(pattern.name, kwargs={name: values[name] for name in names})
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
-@pytest.mark.parametrize("pattern", urls.urlpatterns, ids=lambda pattern: pattern.name)
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
 def test_every_address_answers_each_person_as_the_table_says(
     client: Client, interview: Interview, pattern: URLPattern, kind: str
 ) -> None:
@@ -97,7 +140,7 @@ def test_every_address_answers_each_person_as_the_table_says(
 
 
 def test_the_table_names_no_address_that_is_gone() -> None:
-    assert TABLE.keys() == {pattern.name for pattern in urls.urlpatterns}
+    assert TABLE.keys() == {pattern.name for pattern in PATTERNS}
 
 
 @pytest.mark.parametrize("kind", ["stranger", "other", "interviewer", "curator"])
@@ -107,7 +150,7 @@ def test_nothing_that_others_sent_has_changed_anything(
     someone = person(kind, interview)
     if someone:
         client.force_login(someone)
-    for pattern in urls.urlpatterns:
+    for pattern in PATTERNS:
         if "interview_id" in pattern.pattern.converters:
             client.post(address(pattern, interview), DRAFT)
     kept = factories.fresh(interview)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from benchmarks.scoring.answers import Answer
 from rubrics.loading import InvalidDocument, Library, parse
-from rubrics.schema import Framework
+from rubrics.reading.sections import by_stage
 
 SAMPLES = Path(__file__).parent / "samples"
 Part = Literal["library", "tune", "report"]
@@ -104,33 +104,3 @@ def _level(level: object, file: Path) -> int:
     if level not in (1, 2, 3, 4) or not isinstance(level, int):
         raise BadSample(f"{file}: a level is 1, 2, 3 or 4, not {level!r}")
     return level
-
-
-_H2 = re.compile(r"^##[ \t]+([^\n]+)\n?", re.MULTILINE)
-
-
-def by_stage(text: str, framework: Framework) -> dict[str, str]:
-    """Split at the H2 headings that begin as a stage's title does, as the command line does.
-
-    Without any such heading the whole text is one stage called ``answer``.
-    """
-    marks = [(mark, stage) for mark in _H2.finditer(text) if (stage := _called(mark[1], framework))]
-    if not marks:
-        return {"answer": text}
-    stages: dict[str, str] = {}
-    above = text[: marks[0][0].start()]
-    if above.strip():
-        stages[framework.stages[0].id] = above
-    ends = [mark.start() for mark, _ in marks[1:]] + [len(text)]
-    for (mark, stage), end in zip(marks, ends, strict=True):
-        stages[stage] = stages.get(stage, "") + text[mark.end() : end]
-    return stages
-
-
-def _called(heading: str, framework: Framework) -> str | None:
-    wanted = re.findall(r"\w+", heading.lower())
-    for stage in framework.stages:
-        title = re.findall(r"\w+", stage.title.lower())
-        if wanted and (title[: len(wanted)] == wanted or wanted[: len(title)] == title):
-            return stage.id
-    return None

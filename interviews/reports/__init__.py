@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import rubrics
-from interviews.models import Interview
+from interviews.models import Interview, Scorecard
 from interviews.reports import advice, marks
 from interviews.reports.advice import Step
 from interviews.reports.marks import Kind, Marks, Piece
+from rubrics.models import Concept, QuestionVersion
 
 BANDS: Mapping[str | None, str] = {
     None: "No bar is set",
@@ -38,6 +39,7 @@ MEANING: Mapping[str, str] = {
     "copied": NAMED_ONLY,
     "hidden": "What nobody can see earns nothing.",
 }
+STUDY = 3  # cards beside a criterion; more is a reading list that nobody reads
 LEGEND: Mapping[Kind, str] = {
     Kind.EVIDENCE: "quoted beside a criterion: it earned something",
     Kind.FLAG: "a red flag or a wrong sum",
@@ -121,8 +123,16 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyCard:
+    """A card of the handbook, by its address and title."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionReport:
-    """One criterion: its level with the reasons, and what the next level needs."""
+    """One criterion: its level with the reasons, what the next level needs, and what to study."""
 
     id: str
     title: str
@@ -136,6 +146,7 @@ class CriterionReport:
     met: tuple[Met, ...]
     missing: tuple[Missing, ...]
     flags: tuple[Raised, ...]
+    study: tuple[StudyCard, ...]
     expected: float | None
 
     @property
@@ -199,6 +210,7 @@ class Report:
     notes: tuple[Note, ...]
     legend: tuple[tuple[Kind, str], ...]
     model_answer: tuple[tuple[str, str], ...]
+    scored_by: str
     words: int
 
 
@@ -222,7 +234,8 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
     row = interview.scorecards.first()
     if row is None:
         return None
-    card, question = row.value, interview.version.value
+    card, scored_by = row.value, _version(interview, row)
+    question = scored_by.value
     target = rubrics.Target(interview.target)
     expected = question.rubric.targets.get(target, {})
     written = list(interview.stages.all())
@@ -246,8 +259,31 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
         aside=tuple(_aside(card)),
         notes=tuple(_notes(card)),
         legend=tuple((kind, LEGEND[kind]) for kind in marked.used),
-        model_answer=tuple(_model_answer(question)),
+        model_answer=tuple(_model_answer(interview.version.value)),
+        scored_by=_scored_by(interview, row, scored_by),
         words=sum(each.words for each in written),
+    )
+
+
+def _version(interview: Interview, row: Scorecard) -> QuestionVersion:
+    """The version whose rubric gave a scorecard: the interview's own, unless it was rescored."""
+    own = interview.version
+    if row.rubric_hash == own.rubric_hash:
+        return own
+    of = QuestionVersion.objects.filter(question_id=own.question_id, rubric_hash=row.rubric_hash)
+    return of.defer("document", "source").order_by("-number").first() or own
+
+
+def _scored_by(interview: Interview, row: Scorecard, version: QuestionVersion) -> str:
+    """Say which version scored it, and what the interview's own version gave."""
+    own = interview.version
+    if version.pk == own.pk:
+        return f"Scored by version {own.number} of this question."
+    first = interview.scorecards.filter(judge=row.judge, rubric_hash=own.rubric_hash).first()
+    gave = f", which gave {first.score:.0f}" if first and first.score is not None else ""
+    return (
+        f"Scored again by version {version.number} of this question, on "
+        f"{row.created_at.day} {row.created_at:%B %Y}. You answered version {own.number}{gave}."
     )
 
 
@@ -258,6 +294,7 @@ def _criteria(
     answer: _Answer,
 ) -> Iterator[CriterionReport]:
     judgements = {judgement.criterion: judgement for judgement in card.judgements}
+    study = _study(question, judgements)
     for criterion in question.rubric.criteria:
         judgement = judgements[criterion.id]
         level = judgement.level
@@ -283,8 +320,33 @@ def _criteria(
                 )
                 for flag in judgement.flags
             ),
+            study=study[criterion.id],
             expected=expected.get(criterion.competency),
         )
+
+
+def _study(
+    question: rubrics.Question, judgements: Mapping[str, rubrics.Judgement]
+) -> Mapping[str, tuple[StudyCard, ...]]:
+    """Give the cards on what each criterion lacks: what was missed, then what was only named."""
+    lacking = {
+        criterion.id: _lacking(criterion, judgements[criterion.id])
+        for criterion in question.rubric.criteria
+    }
+    rows = Concept.objects.with_card().filter(
+        slug__in={c for each in lacking.values() for c in each}
+    )
+    titles = dict(rows.values_list("slug", "title"))
+    return {
+        criterion: tuple(StudyCard(slug, titles[slug]) for slug in slugs if slug in titles)[:STUDY]
+        for criterion, slugs in lacking.items()
+    }
+
+
+def _lacking(criterion: rubrics.Criterion, judgement: rubrics.Judgement) -> list[str]:
+    concepts = {indicator.id: indicator.concepts for indicator in criterion.indicators}
+    shallow = [f.indicator for f in judgement.met if f.depth is rubrics.Depth.MENTIONED]
+    return list(dict.fromkeys(c for name in (*judgement.missing, *shallow) for c in concepts[name]))
 
 
 def _met(finding: rubrics.Finding, names: Mapping[str, str], answer: _Answer) -> Met:

@@ -33,6 +33,7 @@ def question(request: Request, slug: str) -> HttpResponse:
         "questions/detail.html",
         {
             "question": found,
+            "has_done": access.has_done(request.user, found),
             "form": StartForm(found, access.frameworks(), wishes=request.GET.dict()),
         },
     )

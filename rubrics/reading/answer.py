@@ -199,7 +199,8 @@ def _lead(line: Line) -> Stance | None:
     for scope in line.scopes:
         opens = scope.cue_first < _LEAD_WORDS and line.words.forms[scope.cue_first] not in _BESIDE
         if scope.last >= last and (scope.cue_first < 0 or opens):
-            return scope.stance
+            # Below "Clarifying questions:" people write what they were told or assume as well.
+            return None if scope.stance is Stance.ASKED else scope.stance
     return None
 
 

@@ -159,7 +159,6 @@ _FUNCTION = re.compile(
     r"(?:(?<!\*)\*|[×÷+^√/@]|\w\(|[)\]]|\b(?:x|per|every|top|than|from|log|sqrt|ln|exp|times"
     r"|minus|by|over|in))[\s(~≈]*$"
 )
-_OPENED = re.compile(r"\([\s(~≈]*$")
 _PAUSE = re.compile(r"[.,;:!?()=→–]|\s-\s|\band\b")
 _GOES_ON = re.compile(
     r"[\s)]*(?:[×÷^/+]|\*(?!\*)|x\s|(?:times|more|less|fewer|faster|slower|higher|lower|larger"

@@ -174,3 +174,27 @@ def test_any_text_gives_a_scorecard_soon(text: str) -> None:
 def test_a_detail_in_the_gap_of_a_name_counts() -> None:
     gapped = question(criterion(indicator(wordings=["experiment .. traffic"])))
     assert depth("We run an experiment per user on live traffic.", gapped) is Depth.SPECIFIED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Some people would say that we run an A/B test for two weeks.",
+        "It is often claimed that an A/B test for two weeks is right.",
+        "The opposite holds: we run an A/B test for two weeks.",
+        "Here is what I would not do. We run an A/B test for two weeks.",
+    ],
+)
+def test_what_others_say_or_is_announced_as_not_done_earns_nothing(text: str) -> None:
+    assert depth(text) is None
+
+
+def test_what_stands_below_clarifying_questions_and_is_no_question_counts() -> None:
+    text = "Clarifying questions:\n- Do we test?\n- We run an A/B test for two weeks."
+    assert depth(text) is not None
+
+
+def test_a_figure_tells_more_only_beside_words_of_ones_own() -> None:
+    plain = question(criterion(indicator(wordings=["online experiment"], details=[])))
+    assert depth("Online experiment, 42 ms.", plain) is Depth.MENTIONED
+    assert depth("We look at an online experiment for 14 days.", plain) is Depth.SPECIFIED

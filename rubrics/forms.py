@@ -1,0 +1,95 @@
+"""What curators may fill in: the bank's filters, a new question's name, a draft, a publication."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from rubrics import schema
+from rubrics.loading import MAX_BYTES
+from rubrics.models import Question
+
+_OUR_WORDS = frozenset({"new", "import", "export"})
+_STATES = [("", "Any state"), *Question.State.choices, ("with-draft", "With a draft")]
+
+
+class BankFilter(forms.Form):
+    """Which questions of the bank to list. What cannot be understood is left out."""
+
+    q = forms.CharField(required=False, max_length=100)
+    state = forms.ChoiceField(required=False, choices=_STATES)
+    topic = forms.SlugField(required=False)
+    after = forms.CharField(required=False, max_length=420)
+
+    def chosen(self) -> dict[str, str]:
+        """What was asked for, as far as it can be understood."""
+        if not self.is_bound:
+            return dict.fromkeys(self.fields, "")
+        self.is_valid()
+        return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
+
+
+class NewQuestion(forms.Form):
+    """The lasting name of a new question."""
+
+    slug = forms.RegexField(
+        r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        label="Name",
+        max_length=60,
+        help_text="Small letters, digits and hyphens, as in churn-prediction. It stays for ever.",
+        error_messages={"invalid": "Use small letters, digits and single hyphens."},
+    )
+
+    def clean_slug(self) -> str:
+        """Keep the words that addresses of the bank use."""
+        slug = str(self.cleaned_data["slug"])
+        if slug in _OUR_WORDS:
+            raise forms.ValidationError("That word is used by the bank itself.")
+        return slug
+
+
+class DraftForm(forms.Form):
+    """A draft's text, and the revision it was typed over."""
+
+    text = forms.CharField(required=False, strip=False, max_length=MAX_BYTES)
+    base = forms.IntegerField(min_value=0)
+
+    def clean_text(self) -> str:
+        """Browsers send rows that end with CR and LF; the document has LF."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\x00", "")
+
+
+class PublishForm(forms.Form):
+    """What a new version changes, and the revision of the draft that was looked at."""
+
+    note = forms.CharField(
+        max_length=400,
+        label="What is new",
+        help_text="One line for the history, for example: plain words for the fairness criterion.",
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say in the field what it is for."""
+        super().__init__(*args, **kwargs)
+        self.fields["note"].widget.attrs["autocomplete"] = "off"
+
+
+class TrialForm(forms.Form):
+    """An answer to try, and the framework whose stages its headings name."""
+
+    framework = forms.ChoiceField()
+    text = forms.CharField(
+        label="Answer",
+        max_length=200_000,
+        strip=False,
+        help_text="Markdown with the stages as ## headings, or none: then it counts for each.",
+    )
+
+    def __init__(self, frameworks: Sequence[schema.Framework], data: QueryDict | None) -> None:
+        """Offer the frameworks."""
+        super().__init__(data)
+        field = self.fields["framework"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each.id, each.title) for each in frameworks]

@@ -1,0 +1,81 @@
+"""Writing a question: the draft, what is wrong with it, publishing it, throwing it away."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rubrics import access, bank, clock
+from rubrics.forms import DraftForm, PublishForm
+from rubrics.views import CuratorRequest, for_curators
+
+
+@require_POST
+@for_curators
+def beginning(request: CuratorRequest, slug: str) -> HttpResponse:
+    """Begin to change a question: from what is published, or from an older version."""
+    question = access.question_or_404(request.user, slug)
+    version = access.version_if_any(question, request.POST.get("version", ""))
+    bank.draft_of(question, by=request.user, now=clock.now(), version=version)
+    return redirect("bank_draft", slug=slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_curators
+def draft(request: CuratorRequest, slug: str) -> HttpResponse:
+    """Show the draft, or keep what was typed and say what is wrong with it.
+
+    A text that was written on an older revision is not kept: 409 gives back what is there.
+    """
+    found, now = access.draft_or_404(request.user, slug), clock.now()
+    form = DraftForm(request.POST if request.method == "POST" else None)
+    kept = True
+    if form.is_bound:
+        if not form.is_valid():
+            return render(request, "bank/draft.html#state", {"form": form}, status=422)
+        kept = found.write(
+            form.cleaned_data["text"], base=form.cleaned_data["base"], by=request.user, now=now
+        )
+    context = {
+        "question": found.question,
+        "draft": found,
+        "kept": kept,
+        "form": form,
+        "others": access.visit(found, request.user, now=now),
+        "examined": bank.examine(found.text, slug=slug),
+    }
+    template = "bank/draft.html#state" if request.htmx or form.is_bound else "bank/draft.html"
+    return render(request, template, context, status=200 if kept else 409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_curators
+def publication(request: CuratorRequest, slug: str) -> HttpResponse:
+    """Look at a draft by every rule, and publish it when it is clean."""
+    found = access.draft_or_404(request.user, slug)
+    form = PublishForm(request.POST or None, initial={"revision": found.revision})
+    if form.is_bound and form.is_valid():
+        examined = bank.publish_draft(found, by=request.user, now=clock.now(), **form.cleaned_data)
+        if examined.is_clean:
+            messages.success(request, "Published. New interviews get this version.")
+            return redirect("bank_question", slug=slug)
+    else:
+        examined = bank.examine(found.text, slug=slug, wholly=True)
+    context = {"question": found.question, "draft": found, "form": form, "examined": examined}
+    return render(request, "bank/publication.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@for_curators
+def discarding(request: CuratorRequest, slug: str) -> HttpResponse:
+    """Throw a draft away."""
+    found = access.draft_or_404(request.user, slug)
+    form = PublishForm({**request.POST.dict(), "note": "-"})
+    if form.is_valid() and bank.discard(found, revision=form.cleaned_data["revision"]):
+        messages.success(request, "The draft is thrown away. What is published stays as it is.")
+    else:
+        messages.warning(request, "The draft was changed since, so it is kept.")
+    is_there = access.is_there(request.user, slug)
+    return redirect("bank_question", slug=slug) if is_there else redirect("bank")

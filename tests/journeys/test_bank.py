@@ -1,0 +1,533 @@
+"""The curators' desk in a browser: write, try, publish, write in twos, bring packages in."""
+
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+
+from rubrics.loading import load_library
+from tests.journeys.candidate import Candidate, sign_in
+from tests.journeys.conftest import Watch
+from tests.journeys.rows import Rows
+from tests.journeys.test_pages import AXE, THEMES
+from tests.journeys.test_whole_way import press_tab_until
+from tests.stack import Stack, await_true
+
+pytestmark = pytest.mark.journey
+
+CLEAN = "model-registry-rollout"  # nothing is wrong with it by any rule: it can be published
+OTHER = "notification-ranking"  # for what need not be published
+SLOW = 30_000  # ms for every rule, and for the bench: they score whole answers
+VISIT = 20_000  # ms between two signs of life of an open draft
+
+IN_GROUP = """
+    INSERT INTO auth_user_groups (user_id, group_id)
+    SELECT u.id, g.id FROM auth_user u, auth_group g
+    WHERE u.username = %s AND g.name = 'curator'
+"""
+OUT_OF_GROUP = """
+    DELETE FROM auth_user_groups USING auth_user u, auth_group g
+    WHERE user_id = u.id AND group_id = g.id AND u.username = %s AND g.name = 'curator'
+"""
+DRAFT = """
+    SELECT d.text FROM rubrics_draft d JOIN rubrics_question q ON q.id = d.question_id
+    WHERE q.slug = %s
+"""
+VERSIONS = """
+    SELECT v.number, v.rubric_hash FROM rubrics_questionversion v
+    JOIN rubrics_question q ON q.id = v.question_id WHERE q.slug = %s ORDER BY v.number
+"""
+OF_INTERVIEW = """
+    SELECT v.number, s.rubric_hash FROM interviews_interview i
+    JOIN rubrics_questionversion v ON v.id = i.version_id
+    LEFT JOIN interviews_scorecard s ON s.interview_id = i.id WHERE i.id = %s
+"""
+ALL_DOCUMENTS = """
+    SELECT (SELECT count(*) FROM rubrics_questionversion),
+        (SELECT array_agg((slug, content_hash) ORDER BY slug)::text FROM rubrics_concept),
+        (SELECT count(*) FROM rubrics_frameworkversion)
+"""
+
+
+def asked(rows: Rows, statement: str, *values: str) -> list[Any]:
+    return rows.connection.execute(statement.encode(), values).fetchall()
+
+
+@dataclass
+class Desk:
+    """One curator at one browser window."""
+
+    page: Page
+    rows: Rows
+
+    def begin(self, slug: str) -> None:
+        """Begin a draft of a question from its page."""
+        self.page.goto(f"/bank/{slug}/")
+        self.page.get_by_role("button", name="Change it").click()
+        expect(self.text).to_be_editable()
+
+    def open(self, slug: str) -> None:
+        """Open the draft that there is."""
+        self.page.goto(f"/bank/{slug}/draft/")
+        expect(self.text).to_be_editable()
+
+    @property
+    def text(self) -> Locator:
+        return self.page.get_by_label("The question as YAML")
+
+    @property
+    def state(self) -> Locator:
+        """The column beside the text."""
+        return self.page.locator("#state")
+
+    @property
+    def heading(self) -> Locator:
+        """What it says of the text as a whole."""
+        return self.state.get_by_role("heading")
+
+    @property
+    def saving(self) -> Locator:
+        """The line that says whether the text is safe."""
+        return self.page.locator("#saving")
+
+    def write(self, new: str, *, instead_of: str) -> None:
+        """Mark a place of the text, and write over it."""
+        self.text.evaluate(
+            "(field, old) => { const at = field.value.indexOf(old); field.focus();"
+            " field.setSelectionRange(at, at + old.length); }",
+            instead_of,
+        )
+        assert self.marked() == instead_of
+        self.page.keyboard.insert_text(new)
+
+    def marked(self) -> str:
+        """What of the text is marked."""
+        return str(
+            self.text.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)"),
+        )
+
+    def line_of(self, words: str) -> int:
+        """The number of the first line with these words."""
+        return self.text.input_value().partition(words)[0].count("\n") + 1
+
+    @property
+    def told(self) -> Locator:
+        """The notice that somebody was faster."""
+        return self.state.get_by_text("Somebody else wrote on this draft")
+
+    def first_line(self, beginning: str) -> str:
+        """The first line that begins so."""
+        lines = self.text.input_value().splitlines()
+        return next(line for line in lines if line.startswith(beginning))
+
+    def sees_kept(self, slug: str) -> None:
+        """Wait until what is in the field is the draft."""
+        written = self.text.input_value()
+        await_true(lambda: self.is_draft(slug, written), "the draft to be kept")
+        expect(self.saving).to_have_attribute("data-state", "saved")
+
+    def is_draft(self, slug: str, text: str) -> bool:
+        return bool(asked(self.rows, DRAFT, slug) == [(text,)])
+
+    def publish(self, note: str) -> None:
+        """Have it checked by every rule, and publish it."""
+        self.page.get_by_role("link", name="Check and publish").click()
+        self.sees_title("Ready to publish")
+        self.page.get_by_label("What is new").fill(note)
+        self.page.get_by_role("button", name="Publish", exact=True).click()
+        expect(self.page.get_by_text("Published. New interviews")).to_be_visible(timeout=SLOW)
+
+    def sees_title(self, words: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words, timeout=SLOW)
+
+    def send(self, *files: FilePayload) -> None:
+        """Choose a file on the page of imports, and have it looked into."""
+        self.page.get_by_label("A question as YAML, or a zip").set_input_files(files)
+        self.page.get_by_role("button", name="Look into it").click()
+
+
+def cookies(browser: Browser, arguments: dict[str, Any], stack: Stack, email: str) -> Any:
+    context = browser.new_context(**arguments)
+    sign_in(context.new_page(), email=email, password=stack.password)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="module")
+def of_curator(browser: Browser, browser_context_args: dict[str, Any], stack: Stack) -> Any:
+    return cookies(browser, browser_context_args, stack, stack.emails[2])
+
+
+@pytest.fixture(scope="module")
+def of_second(browser: Browser, browser_context_args: dict[str, Any], stack: Stack) -> Any:
+    return cookies(browser, browser_context_args, stack, stack.emails[1])
+
+
+@pytest.fixture(autouse=True)
+def _no_draft_is_left(rows: Rows) -> Iterator[None]:
+    yield
+    rows.connection.execute("DELETE FROM rubrics_draftvisit")
+    rows.connection.execute("DELETE FROM rubrics_draft")
+
+
+@pytest.fixture
+def desk(new_window: Callable[..., Page], of_curator: Any, rows: Rows) -> Desk:
+    """The demo curator."""
+    return Desk(new_window(storage_state=of_curator), rows)
+
+
+@pytest.fixture
+def second(
+    new_window: Callable[..., Page], of_second: Any, rows: Rows, stack: Stack
+) -> Iterator[Desk]:
+    """Another curator: the demo interviewer, for as long as the journey is."""
+    rows.connection.execute(IN_GROUP, [stack.emails[1]])
+    yield Desk(new_window(storage_state=of_second), rows)
+    rows.connection.execute(OUT_OF_GROUP, [stack.emails[1]])
+
+
+# --- From a draft to a new version ---
+
+
+def test_a_draft_is_mended_tried_and_published_and_who_began_before_keeps_the_old_text(
+    desk: Desk, candidate: Candidate, rows: Rows
+) -> None:
+    page = desk.page
+    before = candidate.start(CLEAN)
+    writing = candidate.page.url
+    prompt = candidate.page.locator(".pane-guide .prose").first
+    expect(prompt).to_contain_text("Today")
+
+    desk.begin(CLEAN)
+    expect(desk.heading).to_have_text("It can be read")
+    make_three_mistakes(desk)
+    desk.sees_kept(CLEAN)
+    jump_to_each_and_mend_it(desk)
+    expect(desk.heading).to_have_text("It can be read")
+    new_words = f"Today, in plan {uuid.uuid4()},"
+    desk.write(new_words, instead_of="Today")
+    desk.write("title: Finds out well", instead_of="title: Finds out")
+    desk.sees_kept(CLEAN)
+
+    page.goto(f"/bank/{CLEAN}/")
+    expect(page.get_by_text("There is a draft")).to_be_visible()
+    try_on_the_bench(page)
+    page.goto(f"/bank/{CLEAN}/preview/")
+    expect(page.get_by_role("main")).to_contain_text(new_words)
+    page.goto(f"/bank/{CLEAN}/changes/")
+    meant = page.locator(".changes li")
+    expect(meant).to_have_count(2)
+    expect(meant.first.locator("del")).not_to_contain_text(new_words)
+    expect(meant.first.locator("ins")).to_contain_text(new_words)
+    expect(page.locator(".rows [data-sign='+']").first).to_contain_text(new_words)
+
+    old = asked(rows, VERSIONS, CLEAN)
+    desk.open(CLEAN)
+    desk.publish("The plan has a name.")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("The plan has a name.")
+    new = asked(rows, VERSIONS, CLEAN)
+    assert new[:-1] == old
+    assert new[-1][1] != old[-1][1]
+
+    candidate.page.goto(writing)
+    expect(prompt).to_contain_text("Today")
+    expect(prompt).not_to_contain_text(new_words)
+    candidate.paste("We keep a registry with a hash of each model.")
+    candidate.sees_saved()
+    candidate.hand_in()
+    assert asked(rows, OF_INTERVIEW, before) == [old[-1]]
+    after = candidate.start(CLEAN)
+    expect(prompt).to_contain_text(new_words)
+    assert asked(rows, OF_INTERVIEW, after) == [(new[-1][0], None)]
+
+
+MISTAKES = (  # what is right, what is written instead, what is said of it
+    ("difficulty: hard", "difficulty: hrad", "difficulty"),
+    ("minutes: 45", "minutes: soon", "minutes"),
+    ("  - grade: strong", "  - grade: superb", "samples"),
+)
+
+
+def make_three_mistakes(desk: Desk) -> None:
+    for right, wrong, _ in MISTAKES:
+        desk.write(wrong, instead_of=right)
+    expect(desk.heading).to_have_text("3 problems")
+    listed = desk.state.get_by_role("listitem")
+    for nth, (_, wrong, said) in enumerate(MISTAKES):
+        line = desk.line_of(wrong)
+        expect(listed.nth(nth).get_by_role("link")).to_have_text(f"Line {line}")
+        expect(listed.nth(nth)).to_contain_text(said)
+        expect(desk.page.locator("#lines")).to_contain_text(f"▸ {line}")
+
+
+def jump_to_each_and_mend_it(desk: Desk) -> None:
+    """From the last to the first, so that each jump is far."""
+    for left, (right, wrong, _) in reversed(list(enumerate(MISTAKES))):
+        line = desk.line_of(wrong)
+        desk.state.get_by_role("link", name=f"Line {line}", exact=True).click()
+        expect(desk.text).to_be_focused()
+        assert desk.marked() == wrong
+        assert is_in_sight(desk.text, line)
+        desk.page.keyboard.insert_text(right)
+        expect(desk.state.get_by_role("listitem")).to_have_count(left)
+
+
+def is_in_sight(text: Locator, line: int) -> bool:
+    """Whether a line of the field is scrolled to where one sees it."""
+    seen = text.evaluate(
+        "(it, line) => { const high = parseFloat(getComputedStyle(it).lineHeight);"
+        " const top = (line - 1) * high - it.scrollTop;"
+        " return top >= 0 && top + high <= it.clientHeight; }",
+        line,
+    )
+    return bool(seen)
+
+
+def try_on_the_bench(page: Page) -> None:
+    """The samples of the question, then an answer of one's own."""
+    page.get_by_role("link", name="Test bench").click()
+    strong = page.get_by_role("region", name="Strong", exact=True)
+    expect(strong).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("region", name="Model answer")).to_be_visible()
+    shown = re.fullmatch(
+        r"Published: ([\d.]+) Draft: ([\d.]+)", strong.locator("p").first.inner_text()
+    )
+    assert shown
+    assert float(shown[1]) == float(shown[2]) > 50
+    model = load_library().questions[CLEAN].model_answer
+    assert model
+    page.get_by_role("textbox", name="Answer").fill("\n\n".join(model.stages.values()))
+    page.get_by_role("button", name="Score it").click()
+    expect(page.get_by_role("region", name="Pasted answer")).to_be_visible(timeout=SLOW)
+    page.locator("summary").first.click()
+    expect(page.locator(".fold-body li").first).to_contain_text("“")
+
+
+# --- Two curators ---
+
+
+def test_of_two_on_one_draft_neither_writes_over_the_other(
+    desk: Desk, second: Desk, watch: Watch, stack: Stack
+) -> None:
+    watch.allow("status of 409")
+    desk.begin(OTHER)
+    title = desk.first_line("title: ")
+    second.open(OTHER)
+    expect(second.state).to_contain_text(f"Also open by {stack.emails[2]}")
+
+    desk.write("title: Of the first", instead_of=title)
+    desk.sees_kept(OTHER)
+    expect(desk.state).to_contain_text(f"Also open by {stack.emails[1]}")
+    of_first = desk.text.input_value()
+    second.write("title: Of the second", instead_of=title)
+    sees_both(second, mine="title: Of the second", theirs=of_first, by=stack.emails[2])
+    assert second.is_draft(OTHER, of_first)
+
+    second.page.get_by_role("button", name="Take their text").click()
+    expect(second.text).to_have_value(of_first)
+    second.sees_kept(OTHER)
+    second.write("title: Of both", instead_of="title: Of the first")
+    second.sees_kept(OTHER)
+    of_both = second.text.input_value()
+
+    desk.write("title: Of the first again", instead_of="title: Of the first")
+    sees_both(desk, mine="title: Of the first again", theirs=of_both, by=stack.emails[1])
+    assert desk.is_draft(OTHER, of_both)
+    desk.text.focus()
+    desk.page.keyboard.insert_text(" and still typing")
+    desk.page.get_by_role("button", name="Keep mine instead").click()
+    desk.sees_kept(OTHER)
+    assert "title: Of the first again and still typing" in desk.text.input_value()
+    expect(desk.told).to_be_hidden()
+
+
+def sees_both(desk: Desk, *, mine: str, theirs: str, by: str) -> None:
+    """Is told that somebody was faster, with one's own words still there and theirs beside."""
+    expect(desk.told).to_be_visible()
+    expect(desk.state).to_contain_text(by)
+    assert mine in desk.text.input_value()
+    desk.page.get_by_text("What they have").click()
+    expect(desk.page.get_by_label("Their text")).to_have_value(theirs)
+
+
+def test_a_draft_that_is_only_open_disturbs_nobody_and_tells_what_becomes_of_it(
+    desk: Desk, second: Desk, watch: Watch
+) -> None:
+    watch.allow("status of (409|404)")
+    desk.page.clock.install()
+    desk.begin(OTHER)
+    second.open(OTHER)
+    sign_of_life(desk)
+    title = second.first_line("title: ")
+    second.write("title: Of the second", instead_of=title)
+    second.sees_kept(OTHER)
+    sign_of_life(desk)
+    expect(desk.told).to_be_visible()
+    desk.page.get_by_role("button", name="Take their text").click()
+    desk.page.clock.run_for(VISIT)
+    expect(desk.text).to_have_value(second.text.input_value())
+    second.page.get_by_role("button", name="Throw this draft away").click()
+    expect(second.page.get_by_text("The draft is thrown away")).to_be_visible()
+    desk.write("title: Too late", instead_of="title: Of the second")
+    desk.page.clock.run_for(VISIT)
+    expect(desk.saving).to_contain_text("published or thrown away")
+    assert "title: Too late" in desk.text.input_value()
+
+
+def sign_of_life(desk: Desk) -> None:
+    """Let the time pass after which an open page says that it is there."""
+    with desk.page.expect_response(lambda answer: answer.url.endswith("/draft/")):
+        desk.page.clock.run_for(VISIT)
+
+
+# --- Packages ---
+
+NAME = f"card-{uuid.uuid4()}"
+CARD = f"""\
+id: {NAME}
+title: A card of the journeys
+wordings:
+  - xylophone
+card: It came in a zip.
+"""
+
+
+def zipped(name: str, **files: str) -> FilePayload:
+    """A zip of documents by their path, in which / is __."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in files.items():
+            archive.writestr(f"{path.replace('__', '/')}.yaml", text)
+    return {"name": name, "mimeType": "application/zip", "buffer": content.getvalue()}
+
+
+def test_a_bad_package_is_refused_by_file_and_line_and_a_good_one_comes_in(
+    desk: Desk, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("status of 422")
+    page, there = desk.page, asked(rows, ALL_DOCUMENTS)
+    page.goto("/bank/import/")
+    listed = page.locator("#outlook .problems li")
+
+    desk.send(zipped("out.zip", **{"..__questions__out": CARD, f"concepts__{NAME}": CARD}))
+    expect(listed).to_have_count(1)
+    expect(listed).to_contain_text("../questions/out.yaml:1")
+    expect(listed).to_contain_text("leads out of the package")
+    broken, twice = CARD.replace("- xylo", "- [xylo"), f"{CARD}title: Once more\n"
+    desk.send(zipped("two.zip", concepts__broken=broken, concepts__twice=twice))
+    expect(listed).to_have_count(2)
+    expect(listed.nth(0)).to_contain_text("concepts/broken.yaml:5")
+    expect(listed.nth(1)).to_contain_text("concepts/twice.yaml:6: title")
+    expect(listed.nth(1)).to_contain_text("is here twice")
+    expect(page.get_by_text("Nothing was changed: 2 problems")).to_be_visible()
+    expect(page.get_by_role("button", name="Import it")).to_be_hidden()
+    assert asked(rows, ALL_DOCUMENTS) == there
+
+    text = page.request.get(f"/bank/{OTHER}/export/").text()
+    text = text.replace("\ntitle: ", "\ntitle: Imported, ", 1)
+    good = zipped("good.zip", **{f"questions__{OTHER}": text, f"concepts__{NAME}": CARD})
+    desk.send(good)
+    outlook = page.locator("#outlook")
+    expect(outlook).to_contain_text("1 added, 1 changed, 0 unchanged", timeout=SLOW)
+    expect(outlook.get_by_role("listitem")).to_have_text([f"concepts/{NAME}", f"questions/{OTHER}"])
+    assert asked(rows, ALL_DOCUMENTS) == there
+    before = asked(rows, VERSIONS, OTHER)
+    page.get_by_role("button", name="Import it").click()
+    expect(page.get_by_text("Imported: 1 added, 1 changed, 0 unchanged.")).to_be_visible()
+    assert len(asked(rows, VERSIONS, OTHER)) == len(before) + 1
+    page.goto("/bank/import/")
+    desk.send(good)
+    expect(outlook).to_contain_text("The bank has all of it already")
+
+
+# --- For everyone ---
+
+
+def test_without_a_mouse_one_gets_from_the_list_to_a_new_version(desk: Desk, rows: Rows) -> None:
+    page, before = desk.page, asked(rows, VERSIONS, CLEAN)
+    page.goto("/bank/")
+    press_tab_until(page, page.get_by_label("Search"))
+    page.keyboard.type("out of it again")
+    expect(page.locator(".item")).to_have_count(1)
+    press_tab_until(page, page.locator(".item h2 a"))
+    page.keyboard.press("Enter")
+    press_tab_until(page, page.get_by_role("button", name="Change it"))
+    page.keyboard.press("Enter")
+    expect(desk.text).to_be_editable()
+    press_tab_until(page, desk.text)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.type(", by keys")
+    desk.sees_kept(CLEAN)
+    page.keyboard.press("Tab")
+    expect(desk.text).not_to_be_focused()
+    press_tab_until(page, page.get_by_role("link", name="Check and publish"))
+    page.keyboard.press("Enter")
+    desk.sees_title("Ready to publish")
+    press_tab_until(page, page.get_by_label("What is new"))
+    page.keyboard.type("By keys.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Published. New interviews")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("by keys")
+    assert len(asked(rows, VERSIONS, CLEAN)) == len(before) + 1
+
+
+def test_its_pages_fit_a_phone_and_are_usable_by_everyone(
+    new_window: Callable[..., Page], of_curator: Any, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("status of 422")
+    page = new_window(storage_state=of_curator, bypass_csp=True)
+    desk, problems = Desk(page, rows), []
+    for path in ("/bank/", "/bank/?q=xylophone", f"/bank/{CLEAN}/"):
+        page.goto(path)
+        problems += found_wrong(page)
+    page.goto("/bank/import/")
+    desk.send(zipped("out.zip", nowhere=CARD))
+    page.locator("#outlook .problems").wait_for()
+    problems += found_wrong(page)
+
+    desk.begin(CLEAN)
+    desk.write("title: Changed. ", instead_of="title: ")
+    desk.sees_kept(CLEAN)
+    problems += found_wrong(page)
+    for look in ("preview", "changes", "bench", "publication"):
+        page.goto(f"/bank/{CLEAN}/{look}/", timeout=SLOW)
+        problems += found_wrong(page)
+    desk.open(CLEAN)
+    desk.write("difficulty: hrad", instead_of="difficulty: hard")
+    expect(desk.heading).to_have_text("1 problem")
+    problems += found_wrong(page)
+    for look in ("preview", "publication"):
+        page.goto(f"/bank/{CLEAN}/{look}/")
+        problems += found_wrong(page)
+    assert problems == []
+
+
+def found_wrong(page: Page) -> list[str]:
+    """What axe finds on a page in both themes, and whether it is too wide for a phone."""
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+    problems = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page, options=AXE).response["violations"]
+        problems += [
+            f"{page.url} in {theme}: {each['id']}: {node['target']} {node.get('failureSummary')}"
+            for each in found
+            for node in each["nodes"]
+        ]
+    usual = page.viewport_size
+    assert usual
+    page.set_viewport_size({"width": 390, "height": 844})
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append(f"{page.url} does not fit a phone")
+    page.set_viewport_size(usual)
+    return problems

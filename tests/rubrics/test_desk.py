@@ -1,0 +1,238 @@
+"""Curators write drafts that nobody overwrites, publish what is clean, retire and bring back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from rubrics import LIBRARY, bank, clock, schema
+from rubrics.loading import read, validate
+from rubrics.models import Draft, Question, QuestionVersion
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+SLUG = "model-registry-rollout"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One question of the library, with what it refers to: it is clean by every rule."""
+    made = tmp_path_factory.mktemp("library")
+    shutil.copytree(LIBRARY / "frameworks", made / "frameworks")
+    for kind in ("concepts", "questions"):
+        (made / kind).mkdir()
+    question = shutil.copy(LIBRARY / "questions" / f"{SLUG}.yaml", made / "questions")
+    for name in validate(read(Path(question)), schema.Question).concepts:
+        shutil.copy(LIBRARY / "concepts" / f"{name}.yaml", made / "concepts")
+    return made
+
+
+@pytest.fixture
+def curator(folder: Path) -> User:
+    bank.import_library(folder, now=factories.NOON)
+    return factories.a_user(name="carol", group="curator")
+
+
+@pytest.fixture
+def desk(client: Client, curator: User) -> Client:
+    client.force_login(curator)
+    return client
+
+
+def begun(desk: Client) -> Draft:
+    desk.post(f"/bank/{SLUG}/beginning/")
+    return Draft.objects.get(question__slug=SLUG)
+
+
+def kept(desk: Client, text: str, base: int) -> int:
+    return desk.post(f"/bank/{SLUG}/draft/", {"text": text, "base": base}).status_code
+
+
+def test_a_draft_begins_with_what_is_published(desk: Client) -> None:
+    draft = begun(desk)
+    examined = bank.examine(draft.text, slug=SLUG)
+    assert draft.base == draft.question.published
+    assert examined.question
+    assert draft.base
+    assert examined.question.hash == draft.base.content_hash
+
+
+def test_beginning_twice_leaves_the_draft_alone(desk: Client) -> None:
+    begun(desk)
+    assert kept(desk, "id: other words", 0) == 200
+    assert begun(desk).text == "id: other words"
+
+
+def test_a_text_typed_over_an_older_revision_overwrites_nothing(desk: Client) -> None:
+    begun(desk)
+    assert kept(desk, "first", 0) == 200
+    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": "second", "base": 0})
+    assert answer.status_code == 409
+    assert "Somebody else wrote on this draft" in answer.content.decode()
+    assert Draft.objects.get().text == "first"
+    assert kept(desk, "second", 1) == 200
+
+
+def test_the_same_text_sent_again_is_kept_and_not_a_conflict(desk: Client) -> None:
+    begun(desk)
+    assert kept(desk, "words", 0) == 200
+    assert kept(desk, "words", 0) == 200
+    assert Draft.objects.get().revision == 1
+
+
+def test_problems_come_with_their_line(desk: Client) -> None:
+    draft = begun(desk)
+    wrong = draft.text.replace("competency: ", "competence: ", 1)
+    line = next(n for n, row in enumerate(wrong.split("\n"), 1) if "competence" in row)
+    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": wrong, "base": 0})
+    assert f'data-line="{line}"' in answer.content.decode()
+
+
+def test_two_curators_on_one_draft_are_told_of_each_other(desk: Client) -> None:
+    begun(desk)
+    desk.get(f"/bank/{SLUG}/draft/")
+    other = Client()
+    other.force_login(factories.a_user(name="dave", group="curator"))
+    page = other.get(f"/bank/{SLUG}/draft/").content.decode()
+    assert "Also open by carol" in page
+
+
+def test_a_clean_draft_is_published_as_a_new_version_with_note_and_author(
+    curator: User, desk: Client
+) -> None:
+    draft = begun(desk)
+    before = draft.question.published
+    text = draft.text.replace("title: ", "title: New ", 1)
+    assert kept(desk, text, 0) == 200
+    draft.refresh_from_db()
+    now = clock.now()
+    examined = bank.publish_draft(draft, revision=1, note="A new name", by=curator, now=now)
+    assert [str(problem) for problem in examined.problems] == []
+    question = Question.objects.get(slug=SLUG)
+    published = question.published
+    assert published
+    assert before
+    assert (published.number, published.note, published.author) == (
+        2,
+        "A new name",
+        "carol@example.org",
+    )
+    assert published.source == text
+    assert question.title.startswith("New ")
+    assert QuestionVersion.objects.get(pk=before.pk).content_hash == before.content_hash
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_with_problems_is_not_published(desk: Client) -> None:
+    begun(desk)
+    kept(desk, f"id: {SLUG}", 0)
+    answer = desk.post(f"/bank/{SLUG}/publication/", {"note": "n", "revision": 1})
+    assert answer.status_code == 422
+    assert "Nothing was published" in answer.content.decode()
+    assert QuestionVersion.objects.filter(question__slug=SLUG).count() == 1
+    assert Draft.objects.exists()
+
+
+def test_a_draft_written_on_since_it_was_looked_at_is_not_published(
+    curator: User, desk: Client
+) -> None:
+    draft = begun(desk)
+    kept(desk, draft.text + "\n", 0)
+    examined = bank.publish_draft(draft, revision=0, note="n", by=curator, now=clock.now())
+    assert [problem.rule for problem in examined.problems] == ["changed"]
+    assert Draft.objects.exists()
+
+
+def test_a_question_is_retired_and_brought_back(desk: Client) -> None:
+    desk.post(f"/bank/{SLUG}/state/", {"to": "retired"})
+    assert SLUG not in desk.get("/questions/").content.decode()
+    desk.post(f"/bank/{SLUG}/state/", {"to": "published"})
+    assert SLUG in desk.get("/questions/").content.decode()
+
+
+def test_a_new_question_begins_as_a_draft_and_can_be_thrown_away(desk: Client) -> None:
+    answer = desk.post("/bank/new/", {"slug": "toll-prediction"})
+    assert answer.headers["Location"] == "/bank/toll-prediction/draft/"
+    assert "toll-prediction" not in desk.get("/questions/").content.decode()
+    desk.post("/bank/toll-prediction/discarding/", {"revision": 0})
+    assert not Question.objects.filter(slug="toll-prediction").exists()
+
+
+@pytest.mark.parametrize("slug", ["Not good", "import", SLUG, ""])
+def test_a_name_that_cannot_be_is_refused(desk: Client, slug: str) -> None:
+    count = Question.objects.count()
+    assert desk.post("/bank/new/", {"slug": slug}).status_code == 422
+    assert Question.objects.count() == count
+
+
+def test_throwing_away_a_draft_leaves_what_is_published(desk: Client) -> None:
+    begun(desk)
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": 5})
+    assert Draft.objects.exists()
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": 0})
+    assert not Draft.objects.exists()
+    assert Question.objects.get(slug=SLUG).published
+
+
+def test_the_list_asks_as_often_for_many_questions_as_for_one(desk: Client) -> None:
+    desk.get("/bank/")
+    with CaptureQueriesContext(connection) as few:
+        desk.get("/bank/")
+    now = clock.now()
+    for number in range(30):
+        Question.objects.create(slug=f"more-{number}", title=f"More {number:02}", updated_at=now)
+    with CaptureQueriesContext(connection) as many:
+        page = desk.get("/bank/").content.decode()
+    assert len(many) == len(few)
+    assert "More questions" in page
+
+
+def test_pages_of_the_list_follow_each_other_without_a_gap(desk: Client) -> None:
+    now = clock.now()
+    for number in range(60):
+        Question.objects.create(slug=f"more-{number}", title="The same", updated_at=now)
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = desk.get("/bank/", {"after": after}).context["page"]
+        seen += [question.slug for question in page.questions]
+        after = page.after
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == Question.objects.count()
+
+
+def test_what_a_curator_published_outlives_a_start_and_a_newer_library(
+    curator: User, desk: Client, folder: Path, tmp_path: Path
+) -> None:
+    draft = begun(desk)
+    kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
+    draft.refresh_from_db()
+    now = clock.now()
+    assert bank.publish_draft(draft, revision=1, note="n", by=curator, now=now).is_clean
+    bank.ship(folder, now=now)
+    assert Question.objects.get(slug=SLUG).title.startswith("New ")
+    newer = shutil.copytree(folder, tmp_path / "newer")
+    file = newer / "questions" / f"{SLUG}.yaml"
+    file.write_text(file.read_text().replace("minutes: 45", "minutes: 50"))
+    bank.ship(newer, now=now)
+    assert Question.objects.get(slug=SLUG).title.startswith("New ")
+
+
+def test_the_library_is_brought_in_once_and_again_when_it_changed(
+    curator: User, folder: Path, tmp_path: Path
+) -> None:
+    now = clock.now()
+    assert bank.ship(folder, now=now)
+    assert bank.ship(folder, now=now) is None
+    newer = shutil.copytree(folder, tmp_path / "newer")
+    file = newer / "questions" / f"{SLUG}.yaml"
+    file.write_text(file.read_text().replace("minutes: 45", "minutes: 50"))
+    brought = bank.ship(newer, now=now)
+    assert brought
+    assert brought.changed == 1
+    assert Question.objects.get(slug=SLUG).minutes == 50
