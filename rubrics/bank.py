@@ -414,32 +414,36 @@ def draft_of(
     return draft
 
 
-def publish_draft(draft: Draft, *, revision: int, note: str, by: User, now: datetime) -> Examined:
-    """Publish a draft that is clean, at the revision that was looked at; it is a draft no more.
+def publish_draft(draft: Draft, *, mark: str, note: str, by: User, now: datetime) -> Examined:
+    """Publish a draft that is clean, as it was when it was looked at; it is a draft no more.
 
-    Nothing changes while it has problems, or when it was written on since.
+    Nothing changes while it has problems, says nothing new, or was written on since.
     """
     examined = examine(draft.text, slug=draft.question.slug, wholly=True)
     if not examined.is_clean or examined.question is None:
         return examined
+    published = draft.question.published
+    if published and published.content_hash == examined.question.hash:
+        return _refused(draft, "same", "says the same as what is published")
     with transaction.atomic():
         _one_at_a_time()
-        gone, _ = Draft.objects.filter(pk=draft.pk, revision=revision).delete()
+        gone, _ = Draft.objects.marked(mark).filter(pk=draft.pk).delete()
         if gone:
             publish(
                 examined.question, now=now, note=note, source=draft.text, author=by.get_username()
             )
             return examined
-    changed = Problem(
-        f"{draft.question.slug}.yaml", 1, "", "changed", "was changed since; look again"
-    )
-    return Examined(None, (changed,))
+    return _refused(draft, "changed", "was changed since; look again")
 
 
-def discard(draft: Draft, *, revision: int) -> bool:
-    """Throw a draft away, at the revision that was looked at; a question never published too."""
+def _refused(draft: Draft, rule: str, message: str) -> Examined:
+    return Examined(None, (Problem(f"{draft.question.slug}.yaml", 1, "", rule, message),))
+
+
+def discard(draft: Draft, *, mark: str) -> bool:
+    """Throw a draft away, as it was when it was looked at; a question never published too."""
     with transaction.atomic():
-        gone, _ = Draft.objects.filter(pk=draft.pk, revision=revision).delete()
+        gone, _ = Draft.objects.marked(mark).filter(pk=draft.pk).delete()
         if gone:
             Question.objects.filter(pk=draft.question_id, state=Question.State.DRAFT).delete()
     return bool(gone)

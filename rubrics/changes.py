@@ -66,7 +66,7 @@ def _changes(before: Any, after: Any, where: Where) -> Iterator[Change]:
         old, new = dict.fromkeys(before or ()), dict.fromkeys(after or ())
         gone = tuple(each for each in old if each not in new)
         came = tuple(each for each in new if each not in old)
-        yield Change(_said(where), gone=gone or ("another order",), new=came)
+        yield Change(_said(where), gone=gone if gone or came else ("another order",), new=came)
     else:
         yield Change(_said(where), _shown(before), _shown(after))
 

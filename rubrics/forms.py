@@ -49,15 +49,18 @@ class NewQuestion(forms.Form):
         return slug
 
 
+_MARK = r"^\d{1,18}-\d{1,9}$"
+
+
 class DraftForm(forms.Form):
     """A draft's text, and the revision it was typed over."""
 
     text = forms.CharField(required=False, strip=False, max_length=MAX_BYTES)
-    base = forms.IntegerField(min_value=0)
+    base = forms.RegexField(_MARK)
 
     def clean_text(self) -> str:
         """Browsers send rows that end with CR and LF; the document has LF."""
-        return str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\x00", "")
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
 
 
 class PublishForm(forms.Form):
@@ -68,7 +71,7 @@ class PublishForm(forms.Form):
         label="What is new",
         help_text="One line for the history, for example: plain words for the fairness criterion.",
     )
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    revision = forms.RegexField(_MARK, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say in the field what it is for."""

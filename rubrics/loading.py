@@ -174,16 +174,39 @@ def validate(source: Source, kind: type[D]) -> D:
         return kind.model_validate(source.data)
     except ValidationError as error:
         problems = []
-        details = error.errors(include_url=False, include_context=False)
+        details = error.errors(include_url=False)
         places = [detail["loc"] for detail in details]
         inside = Counter(loc[:length] for loc in places for length in range(len(loc) + 1))
         for detail in details:
             if _follows(detail, inside):
                 continue
             path = tuple(part for part in detail["loc"] if part != "[key]")
-            message = detail["msg"].removeprefix("Value error, ")
-            problems.append(source.problem(path, detail["type"].replace("_", "-"), message))
+            problems.append(source.problem(path, detail["type"].replace("_", "-"), _said(detail)))
         raise InvalidDocument(problems) from error
+
+
+# What pydantic says, in words for people who write documents.
+_PLAINLY = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field here; look for a slip in its name",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "too_short": "needs at least {min_length}",
+    "too_long": "has more than {max_length}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_type": "must be text; put it in quotes if it looks like a number",
+    "tuple_type": "must be a list",
+    "model_type": "must have fields of its own",
+    "dict_type": "must have fields of its own",
+}
+
+
+def _said(detail: ErrorDetails) -> str:
+    plainly = _PLAINLY.get(detail["type"])
+    if plainly:
+        return plainly.format_map(detail.get("ctx", {}))
+    return detail["msg"].removeprefix("Value error, ")
 
 
 def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from rubrics import schema
 
@@ -150,6 +150,15 @@ class QuestionVersion(models.Model):
         return _question(_Content(self))
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """What can be asked of drafts."""
+
+    def marked(self, mark: str) -> Self:
+        """The draft that bears a mark, if it still does."""
+        pk, _, revision = mark.partition("-")
+        return self.filter(pk=int(pk), revision=int(revision))
+
+
 class Draft(models.Model):
     """What a curator is writing on a question: YAML that need not be right yet. One a question."""
 
@@ -164,18 +173,28 @@ class Draft(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    objects = DraftQuerySet.as_manager()
+
     def __str__(self) -> str:
         """Name and revision, as in ``draft 12 of ad-click-prediction``."""
         return f"draft {self.revision} of {self.question.slug}"
 
-    def write(self, text: str, *, base: int, by: User, now: datetime) -> bool:
-        """Keep a text that was written on revision ``base``; False when somebody was faster.
+    @property
+    def mark(self) -> str:
+        """This draft at this revision: a later draft of the question has other marks."""
+        return f"{self.pk}-{self.revision}"
 
-        The very text that is kept already is kept again, whatever it was written on.
+    def write(self, text: str, *, base: str, by: User, now: datetime) -> bool:
+        """Keep a text that was written on the mark ``base``; False when somebody was faster.
+
+        The very text that is kept already changes nothing, whatever it was written on.
         """
-        mine = Draft.objects.filter(pk=self.pk)
-        written = mine.filter(revision=base).update(
-            text=text, revision=base + 1, updated_at=now, updated_by=by
+        if text == self.text:
+            return True
+        written = (
+            Draft.objects.marked(base)
+            .filter(pk=self.pk)
+            .update(text=text, revision=F("revision") + 1, updated_at=now, updated_by=by)
         )
         self.refresh_from_db()
         return bool(written) or self.text == text

@@ -73,7 +73,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "bank_beginning": ("post", {}, CURATORS_LEAD_ON),
     "bank_draft": ("get", {}, CURATORS),
     "bank_publication": ("get", {}, CURATORS),
-    "bank_discarding": ("post", {"revision": "0"}, CURATORS_LEAD_ON),
+    "bank_discarding": ("post", {"revision": "1-0"}, CURATORS_LEAD_ON),
     "bank_preview": ("get", {}, CURATORS),
     "bank_changes": ("get", {}, CURATORS),
     "bank_bench": ("get", {}, CURATORS),

@@ -32,6 +32,8 @@ def markdown(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+    # A long line of code scrolls, so the keyboard must reach it; "<" in a person's text is escaped.
+    html = html.replace("<pre>", '<pre tabindex="0">')
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
 
 

@@ -21,6 +21,7 @@ class Reach(Enum):
     FORWARD = "to the end of its clause"
     BACK = "from the start of its clause"
     REST = "to the end of the unit"
+    SAID = "to where the writer speaks for themselves again"
     AROUND = "everything between two contrasts"
 
 
@@ -63,12 +64,17 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
             r"(?:there is|there's|i see|we see|we have) no (?:need|reason|point|plan|case)",
             r"(?:it would be|it is|it's) (?:wrong|false|untrue|mistake|pointless"
             r"|useless) (?:that|to)",
-            # What others say, or what is turned round, is not what the writer decides.
-            rf"{_THEY} (?:would|might|may|could|will) (?:say|claim|argue|believe|insist|think)",
+        ),
+    ),
+    (
+        # What others say is not what the writer decides.
+        Stance.NEGATED,
+        Reach.SAID,
+        (
+            rf"{_THEY} (?:would|might|could) (?:say|claim|argue|believe|insist|think)",
             rf"{_THEY} (?:often )?(?:say|claim|argue|believe|insist) that",
             r"(?:it is|it's|is|was) (?:often|sometimes|commonly|widely|usually) (?:said|claimed"
             r"|argued|believed)",
-            r"(?:opposite|reverse|contrary|converse) (?:holds|is true|is case|applies|of this)",
             r"(?:myth|misconception|fallacy|rumour|rumor|wrong belief) (?:that|is|says)",
             r"(?:believe|think|claim|say|pretend)s? (?:wrongly|mistakenly|falsely)",
             r"(?:wrongly|mistakenly|falsely) (?:believe|think|claim|say|assume)[ds]?",

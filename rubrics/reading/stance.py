@@ -185,9 +185,9 @@ _BACK_AT = re.compile(
 # "Here is what I would not do.": said before what it speaks of.
 _ANNOUNCES = re.compile(
     r"^(?:\w+ ){0,2}(?:(?:here|below|next|following) (?:is|are|comes?|follows?) )?(?:list of )?"
-    r"(?:what|things?|everything|all|designs?|mistakes?)(?: that| which)?"
-    r" (?:(?:i|we) (?:would|will|do|am|are|is) (?:not|never)|(?:i|we) (?:won't|don't|wouldn't)"
-    r"|(?:i|we) (?:reject|avoid|refuse|leave out))\b(?: \w+){0,4}$"
+    r"(?:what|things?|everything|all)(?: that| which)? (?:i|we)"
+    r" (?:(?:would|will|do|am|are)(?: not|n't| never)|won't|don't|wouldn't)(?: going to)?"
+    r" (?:do|doing|build|use|choose|include|recommend)(?: (?:here|now|today|at all))?$"
 )
 
 
@@ -216,6 +216,8 @@ def _scope(
     last = len(unit) - 1
     if reach is Reach.REST or (reach is Reach.BACK and first == 0):  # "Out of scope: ..."
         return [Scope(stance, first, _turn(unit, end), first, end)]
+    if reach is Reach.SAID:
+        return [Scope(stance, first, _own_words(unit, end), first, end)]
     if reach is Reach.AROUND:
         return [Scope(stance, _closing(unit, first, 0), _contrast_after(unit, end), first, end)]
     if reach is Reach.BACK:
@@ -247,10 +249,21 @@ def _stop(unit: Words, clauses: list[int], first: int, end: int, orders: bool) -
 def _turn(unit: Words, end: int) -> int:
     """The last word before the unit turns: ``..., so we``, ``..., but I``."""
     for index in range(end + 1, len(unit) - 1):
+        between = unit.between(index)
         turns = unit.forms[index] in _BREAKS and unit.forms[index + 1] in _SUBJECTS
-        if turns and "," in unit.between(index):
+        if turns and "," in between:
             return index - 1
     return len(unit) - 1
+
+
+def _own_words(unit: Words, end: int) -> int:
+    """The last word before a writer speaks for themselves: ``...; X``, ``: we``, ``, so we``."""
+    last = _turn(unit, end)
+    for index in range(end + 1, last + 1):
+        between = unit.between(index)
+        if ";" in between or (":" in between and unit.forms[index] in {"we", "i"}):
+            return index - 1
+    return last
 
 
 def _is_undone(unit: Words, first: int, end: int, clauses: list[int]) -> bool:

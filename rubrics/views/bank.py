@@ -3,7 +3,8 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from rubrics import access, bank, clock
@@ -24,10 +25,12 @@ def bank_list(request: CuratorRequest) -> HttpResponse:
     return render(request, template, {"form": form, "page": questions, "new": NewQuestion()})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_curators
 def new(request: CuratorRequest) -> HttpResponse:
     """Begin a question."""
+    if request.method != "POST":
+        return redirect(f"{reverse('bank')}#new")
     form = NewQuestion(request.POST)
     if form.is_valid():
         try:

@@ -31,23 +31,22 @@ def draft(request: CuratorRequest, slug: str) -> HttpResponse:
     """
     found, now = access.draft_or_404(request.user, slug), clock.now()
     form = DraftForm(request.POST if request.method == "POST" else None)
-    kept = True
+    kept, typed = True, found.text
     if form.is_bound:
-        if not form.is_valid():
-            return render(request, "bank/draft.html#state", {"form": form}, status=422)
-        kept = found.write(
-            form.cleaned_data["text"], base=form.cleaned_data["base"], by=request.user, now=now
-        )
+        typed = request.POST.get("text", "")
+        kept = form.is_valid() and found.write(by=request.user, now=now, **form.cleaned_data)
+    refused = " ".join(str(message) for each in form.errors.values() for message in each)
     context = {
         "question": found.question,
         "draft": found,
+        "typed": found.text if kept else typed,
         "kept": kept,
-        "form": form,
+        "refused": refused,
         "others": access.visit(found, request.user, now=now),
         "examined": bank.examine(found.text, slug=slug),
     }
-    template = "bank/draft.html#state" if request.htmx or form.is_bound else "bank/draft.html"
-    return render(request, template, context, status=200 if kept else 409)
+    template = "bank/draft.html#state" if request.htmx else "bank/draft.html"
+    return render(request, template, context, status=200 if kept else 422 if refused else 409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,11 +54,19 @@ def draft(request: CuratorRequest, slug: str) -> HttpResponse:
 def publication(request: CuratorRequest, slug: str) -> HttpResponse:
     """Look at a draft by every rule, and publish it when it is clean."""
     found = access.draft_or_404(request.user, slug)
-    form = PublishForm(request.POST or None, initial={"revision": found.revision})
+    form = PublishForm(request.POST or None, initial={"revision": found.mark})
     if form.is_bound and form.is_valid():
-        examined = bank.publish_draft(found, by=request.user, now=clock.now(), **form.cleaned_data)
+        examined = bank.publish_draft(
+            found,
+            mark=form.cleaned_data["revision"],
+            note=form.cleaned_data["note"],
+            by=request.user,
+            now=clock.now(),
+        )
         if examined.is_clean:
-            messages.success(request, "Published. New interviews get this version.")
+            is_retired = found.question.state == "retired"
+            after = "It stays retired." if is_retired else "New interviews get this version."
+            messages.success(request, f"Published. {after}")
             return redirect("bank_question", slug=slug)
     else:
         examined = bank.examine(found.text, slug=slug, wholly=True)
@@ -73,7 +80,7 @@ def discarding(request: CuratorRequest, slug: str) -> HttpResponse:
     """Throw a draft away."""
     found = access.draft_or_404(request.user, slug)
     form = PublishForm({**request.POST.dict(), "note": "-"})
-    if form.is_valid() and bank.discard(found, revision=form.cleaned_data["revision"]):
+    if form.is_valid() and bank.discard(found, mark=form.cleaned_data["revision"]):
         messages.success(request, "The draft is thrown away. What is published stays as it is.")
     else:
         messages.warning(request, "The draft was changed since, so it is kept.")

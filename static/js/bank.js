@@ -13,9 +13,10 @@ const base = form.elements.base;
 const lines = document.querySelector("#lines");
 const saving = document.querySelector("#saving"); // what a person is told of their words
 
-let saved = text.value;
+let saved = text.defaultValue; // as it was served: one may have typed before this file came
 let timer = null;
 let isSending = false;
+let unanswered = null; // a text that the server may have: it is sent again before any other
 let isHalted = false; // two texts wait for a person's choice
 
 function status(state, words) {
@@ -25,7 +26,8 @@ function status(state, words) {
 
 function number() {
   const count = text.value.split("\n").length;
-  const wrong = new Set([...document.querySelectorAll("#state [data-line]")].map((a) => +a.dataset.line));
+  const found = isHalted ? [] : document.querySelectorAll("#state [data-line]"); // of another text
+  const wrong = new Set([...found].map((link) => Number(link.dataset.line)));
   const rows = [];
   for (let line = 1; line <= count; line += 1) rows.push(wrong.has(line) ? `▸ ${line}` : `${line}`);
   lines.textContent = rows.join("\n");
@@ -35,7 +37,7 @@ function number() {
 function changed() {
   number();
   if (isHalted) return;
-  status("unsaved", "Not saved yet");
+  if (saving.dataset.state === "saved") status("unsaved", "Not saved yet");
   if (timer === null) timer = setTimeout(save, SAVE_AFTER);
 }
 
@@ -43,14 +45,15 @@ async function save() {
   timer = null;
   if (isSending || isHalted) return;
   isSending = true;
-  const sent = text.value;
+  const sent = (unanswered ??= text.value);
   const body = new FormData();
   body.set("text", sent);
   body.set("base", base.value);
   status("saving", "Saving");
   try {
     const answer = await ask({ method: "POST", body });
-    if (answer.ok || answer.status === 409) show(await answer.text(), answer.status, sent);
+    unanswered = null;
+    if (answer.ok || [409, 422].includes(answer.status)) show(await answer.text(), answer.status, sent);
     else refused(answer);
   } catch {
     status("offline", "Not saved: no answer from the server, trying again");
@@ -60,24 +63,17 @@ async function save() {
   if (!isHalted && text.value !== saved && timer === null) timer = setTimeout(save, SAVE_AFTER);
 }
 
-async function ask(how) {
-  const answer = await fetch(form.dataset.address, {
-    ...how,
-    headers: { "X-CSRFToken": token(), "HX-Request": "true" },
-    redirect: "manual", // to the sign-in
-  });
-  if (answer.status >= 500) throw new Error(String(answer.status));
-  return answer;
+function ask(how) {
+  const headers = { "X-CSRFToken": token(), "HX-Request": "true" };
+  return fetch(form.dataset.address, { ...how, headers, redirect: "manual" }); // to the sign-in
 }
 
 // Nothing that is typed is lost: the page keeps it, and says what to do with it.
 function refused({ status: code }) {
-  const why = {
-    404: ["conflict", "Not saved: this draft was published or thrown away. Copy your text before you leave"],
-    422: ["too-long", "Not saved: the text is too long"],
-  };
+  const gone = ["conflict", "Not saved: this draft was published or thrown away. Copy your text before you leave"];
   const signedOut = ["signed-out", "Not saved: you are signed out. Sign in again in another tab"];
-  status(...(why[code] ?? signedOut));
+  const broken = ["offline", `Not saved: the server has a problem (${code}), trying again`];
+  status(...(code === 404 ? gone : [0, 401, 403].includes(code) ? signedOut : broken));
   isHalted = code === 404;
   timer = isHalted ? null : setTimeout(save, RETRY);
 }
@@ -93,6 +89,7 @@ async function visit() {
     const state = answer.ok ? stateIn(await answer.text()) : null;
     if (state?.dataset.revision === base.value) put(state);
     else isOld = true;
+    if (!isOld) sayIfSaved();
   } catch {
     isOld = false; // the next visit will tell
   }
@@ -116,26 +113,41 @@ function put(state) {
 
 function show(html, code, sent) {
   const state = stateIn(html);
+  isHalted = code === 409;
   put(state);
   if (code === 409) {
-    isHalted = true;
     status("conflict", "Not saved: somebody else wrote on this draft");
     return;
   }
+  if (code === 422) {
+    status("too-long", "Not saved: this text cannot be kept");
+    timer = setTimeout(save, RETRY);
+    return;
+  }
   saved = sent;
-  base.value = state.dataset.revision;
-  document.querySelectorAll("[name=revision]").forEach((field) => (field.value = base.value));
-  if (text.value === saved) status("saved", `Saved. ${state.querySelector("h2").textContent}`);
+  overwrites(state.dataset.revision);
+  sayIfSaved();
+}
+
+function sayIfSaved() {
+  const found = document.querySelector("#state h2").textContent;
+  if (text.value === saved) status("saved", `Saved. ${found}`);
 }
 
 function choose(whose) {
-  const theirs = document.querySelector("#state .theirs");
-  base.value = document.querySelector("#state").dataset.revision;
+  const state = document.querySelector("#state");
   isHalted = false;
-  if (whose === "theirs") text.value = theirs.value;
-  number();
+  if (whose === "theirs") text.value = saved = state.querySelector(".theirs").value;
+  overwrites(state.dataset.revision);
   text.focus();
-  save();
+  if (whose === "theirs") visit();
+  else save();
+}
+
+// What is typed from here on is written over this revision; which draft it is of is part of it.
+function overwrites(revision) {
+  base.value = revision;
+  document.querySelectorAll("[name=revision]").forEach((field) => (field.value = revision));
 }
 
 function goTo(line) {
@@ -182,4 +194,5 @@ window.addEventListener("beforeunload", (event) => {
 });
 setInterval(visit, VISIT);
 number();
+if (text.value !== saved) changed();
 if (/^#line-\d+$/u.test(location.hash)) goTo(Number(location.hash.slice(6)));

@@ -71,12 +71,17 @@ class Desk:
         """Begin a draft of a question from its page."""
         self.page.goto(f"/bank/{slug}/")
         self.page.get_by_role("button", name="Change it").click()
-        expect(self.text).to_be_editable()
+        self.is_there()
 
     def open(self, slug: str) -> None:
         """Open the draft that there is."""
         self.page.goto(f"/bank/{slug}/draft/")
+        self.is_there()
+
+    def is_there(self) -> None:
+        """Wait for the page and its script, which numbers the lines."""
         expect(self.text).to_be_editable()
+        expect(self.page.locator("#lines")).to_contain_text("1")
 
     @property
     def text(self) -> Locator:
@@ -118,6 +123,11 @@ class Desk:
         return self.text.input_value().partition(words)[0].count("\n") + 1
 
     @property
+    def check(self) -> Locator:
+        """Where one goes on to have it checked."""
+        return self.page.locator(".page-head").get_by_role("link", name="Check and publish")
+
+    @property
     def told(self) -> Locator:
         """The notice that somebody was faster."""
         return self.state.get_by_text("Somebody else wrote on this draft")
@@ -138,7 +148,7 @@ class Desk:
 
     def publish(self, note: str) -> None:
         """Have it checked by every rule, and publish it."""
-        self.page.get_by_role("link", name="Check and publish").click()
+        self.check.click()
         self.sees_title("Ready to publish")
         self.page.get_by_label("What is new").fill(note)
         self.page.get_by_role("button", name="Publish", exact=True).click()
@@ -374,12 +384,28 @@ def test_a_draft_that_is_only_open_disturbs_nobody_and_tells_what_becomes_of_it(
     desk.page.get_by_role("button", name="Take their text").click()
     desk.page.clock.run_for(VISIT)
     expect(desk.text).to_have_value(second.text.input_value())
-    second.page.get_by_role("button", name="Throw this draft away").click()
+    second.page.get_by_text("Throw this draft away").click()
+    second.page.get_by_role("button", name="Throw it away for good").click()
     expect(second.page.get_by_text("The draft is thrown away")).to_be_visible()
     desk.write("title: Too late", instead_of="title: Of the second")
     desk.page.clock.run_for(VISIT)
     expect(desk.saving).to_contain_text("published or thrown away")
     assert "title: Too late" in desk.text.input_value()
+
+
+def test_who_is_signed_out_while_writing_is_told_and_loses_nothing(
+    desk: Desk, of_curator: Any, watch: Watch
+) -> None:
+    watch.allow("status of (401|403)")
+    desk.page.clock.install()
+    desk.begin(OTHER)
+    desk.page.context.clear_cookies()
+    desk.write("title: Typed as nobody. ", instead_of="title: ")
+    desk.page.clock.run_for(VISIT)
+    expect(desk.saving).to_contain_text("you are signed out")
+    desk.page.context.add_cookies(of_curator["cookies"])
+    desk.page.clock.run_for(VISIT)
+    desk.sees_kept(OTHER)
 
 
 def sign_of_life(desk: Desk) -> None:
@@ -470,7 +496,7 @@ def test_without_a_mouse_one_gets_from_the_list_to_a_new_version(desk: Desk, row
     desk.sees_kept(CLEAN)
     page.keyboard.press("Tab")
     expect(desk.text).not_to_be_focused()
-    press_tab_until(page, page.get_by_role("link", name="Check and publish"))
+    press_tab_until(page, desk.check)
     page.keyboard.press("Enter")
     desk.sees_title("Ready to publish")
     press_tab_until(page, page.get_by_label("What is new"))

@@ -48,8 +48,13 @@ def begun(desk: Client) -> Draft:
     return Draft.objects.get(question__slug=SLUG)
 
 
+def mark(revision: int) -> str:
+    return f"{Draft.objects.get().pk}-{revision}"
+
+
 def kept(desk: Client, text: str, base: int) -> int:
-    return desk.post(f"/bank/{SLUG}/draft/", {"text": text, "base": base}).status_code
+    sent = {"text": text, "base": mark(base)}
+    return desk.post(f"/bank/{SLUG}/draft/", sent, headers={"HX-Request": "true"}).status_code
 
 
 def test_a_draft_begins_with_what_is_published(desk: Client) -> None:
@@ -70,7 +75,7 @@ def test_beginning_twice_leaves_the_draft_alone(desk: Client) -> None:
 def test_a_text_typed_over_an_older_revision_overwrites_nothing(desk: Client) -> None:
     begun(desk)
     assert kept(desk, "first", 0) == 200
-    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": "second", "base": 0})
+    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": "second", "base": mark(0)})
     assert answer.status_code == 409
     assert "Somebody else wrote on this draft" in answer.content.decode()
     assert Draft.objects.get().text == "first"
@@ -88,7 +93,7 @@ def test_problems_come_with_their_line(desk: Client) -> None:
     draft = begun(desk)
     wrong = draft.text.replace("competency: ", "competence: ", 1)
     line = next(n for n, row in enumerate(wrong.split("\n"), 1) if "competence" in row)
-    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": wrong, "base": 0})
+    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": wrong, "base": mark(0)})
     assert f'data-line="{line}"' in answer.content.decode()
 
 
@@ -110,7 +115,7 @@ def test_a_clean_draft_is_published_as_a_new_version_with_note_and_author(
     assert kept(desk, text, 0) == 200
     draft.refresh_from_db()
     now = clock.now()
-    examined = bank.publish_draft(draft, revision=1, note="A new name", by=curator, now=now)
+    examined = bank.publish_draft(draft, mark=mark(1), note="A new name", by=curator, now=now)
     assert [str(problem) for problem in examined.problems] == []
     question = Question.objects.get(slug=SLUG)
     published = question.published
@@ -130,7 +135,7 @@ def test_a_clean_draft_is_published_as_a_new_version_with_note_and_author(
 def test_a_draft_with_problems_is_not_published(desk: Client) -> None:
     begun(desk)
     kept(desk, f"id: {SLUG}", 0)
-    answer = desk.post(f"/bank/{SLUG}/publication/", {"note": "n", "revision": 1})
+    answer = desk.post(f"/bank/{SLUG}/publication/", {"note": "n", "revision": mark(1)})
     assert answer.status_code == 422
     assert "Nothing was published" in answer.content.decode()
     assert QuestionVersion.objects.filter(question__slug=SLUG).count() == 1
@@ -141,8 +146,9 @@ def test_a_draft_written_on_since_it_was_looked_at_is_not_published(
     curator: User, desk: Client
 ) -> None:
     draft = begun(desk)
-    kept(desk, draft.text + "\n", 0)
-    examined = bank.publish_draft(draft, revision=0, note="n", by=curator, now=clock.now())
+    kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
+    draft.refresh_from_db()
+    examined = bank.publish_draft(draft, mark=mark(0), note="n", by=curator, now=clock.now())
     assert [problem.rule for problem in examined.problems] == ["changed"]
     assert Draft.objects.exists()
 
@@ -158,7 +164,7 @@ def test_a_new_question_begins_as_a_draft_and_can_be_thrown_away(desk: Client) -
     answer = desk.post("/bank/new/", {"slug": "toll-prediction"})
     assert answer.headers["Location"] == "/bank/toll-prediction/draft/"
     assert "toll-prediction" not in desk.get("/questions/").content.decode()
-    desk.post("/bank/toll-prediction/discarding/", {"revision": 0})
+    desk.post("/bank/toll-prediction/discarding/", {"revision": mark(0)})
     assert not Question.objects.filter(slug="toll-prediction").exists()
 
 
@@ -171,9 +177,9 @@ def test_a_name_that_cannot_be_is_refused(desk: Client, slug: str) -> None:
 
 def test_throwing_away_a_draft_leaves_what_is_published(desk: Client) -> None:
     begun(desk)
-    desk.post(f"/bank/{SLUG}/discarding/", {"revision": 5})
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": mark(5)})
     assert Draft.objects.exists()
-    desk.post(f"/bank/{SLUG}/discarding/", {"revision": 0})
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": mark(0)})
     assert not Draft.objects.exists()
     assert Question.objects.get(slug=SLUG).published
 
@@ -213,7 +219,7 @@ def test_what_a_curator_published_outlives_a_start_and_a_newer_library(
     kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
     draft.refresh_from_db()
     now = clock.now()
-    assert bank.publish_draft(draft, revision=1, note="n", by=curator, now=now).is_clean
+    assert bank.publish_draft(draft, mark=mark(1), note="n", by=curator, now=now).is_clean
     bank.ship(folder, now=now)
     assert Question.objects.get(slug=SLUG).title.startswith("New ")
     newer = shutil.copytree(folder, tmp_path / "newer")
@@ -236,3 +242,40 @@ def test_the_library_is_brought_in_once_and_again_when_it_changed(
     assert brought
     assert brought.changed == 1
     assert Question.objects.get(slug=SLUG).minutes == 50
+
+
+def test_a_page_of_an_older_draft_writes_nothing_on_a_newer_one(desk: Client) -> None:
+    begun(desk)
+    old = mark(0)
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": old})
+    fresh = begun(desk)
+    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": "of an old page", "base": old})
+    assert answer.status_code == 409
+    desk.post(f"/bank/{SLUG}/discarding/", {"revision": old})
+    assert Draft.objects.get().text == fresh.text
+
+
+def test_a_draft_that_says_nothing_new_stays_a_draft(curator: User, desk: Client) -> None:
+    draft = begun(desk)
+    assert kept(desk, f"# a remark\n{draft.text}", 0) == 200
+    draft.refresh_from_db()
+    now = clock.now()
+    examined = bank.publish_draft(draft, mark=draft.mark, note="n", by=curator, now=now)
+    assert [problem.rule for problem in examined.problems] == ["same"]
+    assert Draft.objects.get().text.startswith("# a remark")
+
+
+def test_without_scripts_a_text_that_is_not_kept_stays_on_the_page(desk: Client) -> None:
+    begun(desk)
+    kept(desk, "first", 0)
+    page = desk.post(f"/bank/{SLUG}/draft/", {"text": "my long work", "base": mark(0)})
+    assert page.status_code == 409
+    assert "my long work" in page.content.decode()
+    assert "<html" in page.content.decode()
+
+
+def test_a_text_that_cannot_be_kept_is_said_to_be_so(desk: Client) -> None:
+    begun(desk)
+    page = desk.post(f"/bank/{SLUG}/draft/", {"text": "a\x00b", "base": mark(0)})
+    assert page.status_code == 422
+    assert "This text cannot be kept" in page.content.decode()

@@ -120,7 +120,6 @@ NEGATIONS: Mapping[str, Rewrite] = {
     "I do not think that X": _around("I do not think that X."),
     "Some would say that X": _around("Some people would say that X."),
     "It is often claimed that X": _around("It is often claimed that X."),
-    "The opposite holds: X": _around("The opposite holds: X."),
     "It is a myth that X": _around("It is a myth that X."),
     "What I would not do. X": _around("Here is what I would not do. X."),
     "We see no reason to X": _verb("We see no reason to X."),

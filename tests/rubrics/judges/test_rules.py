@@ -181,7 +181,6 @@ def test_a_detail_in_the_gap_of_a_name_counts() -> None:
     [
         "Some people would say that we run an A/B test for two weeks.",
         "It is often claimed that an A/B test for two weeks is right.",
-        "The opposite holds: we run an A/B test for two weeks.",
         "Here is what I would not do. We run an A/B test for two weeks.",
     ],
 )
@@ -198,3 +197,17 @@ def test_a_figure_tells_more_only_beside_words_of_ones_own() -> None:
     plain = question(criterion(indicator(wordings=["online experiment"], details=[])))
     assert depth("Online experiment, 42 ms.", plain) is Depth.MENTIONED
     assert depth("We look at an online experiment for 14 days.", plain) is Depth.SPECIFIED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Others might say that accuracy is enough; we run an A/B test for two weeks.",
+        "It is often said that data wins: we run an A/B test for two weeks.",
+        "The opposite is true for news: we run an A/B test for two weeks.",
+        "Things we do not log are lost. We run an A/B test for two weeks.",
+        "Here is what we do not know yet. We run an A/B test for two weeks.",
+    ],
+)
+def test_what_one_decides_beside_what_others_say_counts(text: str) -> None:
+    assert depth(text) is not None
