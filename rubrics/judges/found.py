@@ -145,7 +145,7 @@ def told(lines: Iterable[Line], wanted: Wanted) -> Told:
     strung = [prose[at] for at in sorted(listing.strung(said))]
     dropped = set(map(id, strung))
     told_ = [each for each in found if id(each) not in dropped]
-    return Told(told_, strung, listing.is_filled(_by_row(prose), wanted.known))
+    return Told(told_, strung, listing.is_filled(said, _by_row(prose), wanted.known))
 
 
 def _by_row(prose: Iterable[Found]) -> Collection[set[str]]:

@@ -293,6 +293,7 @@ def template_sentences(question: Question) -> Iterator[Attack]:
         yield Attack(name, {"scope": "\n\n".join(line.removeprefix("- ") for line in lines)})
 
     yield from _filled_up(question)
+    yield from _salads(question)
 
 
 # Words to fill terms up with: of no subject, and such as any design has.
@@ -348,6 +349,20 @@ def _filled_up(question: Question) -> Iterator[Attack]:
                 )
                 text = "\n".join(lines)
                 yield Attack(f"{voice}, {fillers}, {most} each", {"scope": text})
+
+
+def _salads(question: Question) -> Iterator[Attack]:
+    """Name and detail of each indicator with words in between that the rubric itself has."""
+    said = " ".join(terms(question, _names_and_plain)).lower()
+    known = sorted(set(re.findall(r"[a-z]{4,}", said)))
+    for seed in (1, 2):
+        chosen = Random(seed)  # noqa: S311 (a choice, not a secret)
+        rows = []
+        for one in indicators(question):
+            few = [spelled(part) for part in (*_names_and_plain(one)[:1], *one.details[:1])]
+            a, b, c, d = chosen.sample(known, 4)
+            rows.append(f"{a} {few[0]} {b} {few[-1]} because {c} {d}.")
+        yield Attack(f"words of the rubric between its terms, {seed}", {"scope": "\n".join(rows)})
 
 
 def _pair(indicator: Indicator) -> list[tuple[str, ...]]:
