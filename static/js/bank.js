@@ -182,6 +182,14 @@ function indent(event) {
 text.addEventListener("input", changed);
 text.addEventListener("keydown", key);
 text.addEventListener("scroll", () => (lines.scrollTop = text.scrollTop));
+// Who goes to publish takes along what was typed a moment ago.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href$='/publication/']");
+  if (!link || text.value === saved || isHalted) return;
+  event.preventDefault();
+  await save();
+  if (text.value === saved) location.assign(link.href);
+});
 document.addEventListener("click", (event) => {
   const target = event.target.closest("[data-line], [data-take]");
   if (!target) return;
