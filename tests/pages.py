@@ -127,7 +127,8 @@ def is_harmless(element: Element) -> bool:
         "base",
     ):
         return False
-    if element.attributes.keys() - {"href", "title", "rel", "start"}:
+    ours = {"tabindex"} if element.tag == "pre" and element.attributes["tabindex"] == "0" else set()
+    if element.attributes.keys() - {"href", "title", "rel", "start"} - ours:
         return False
     return urlsplit(element.attributes.get("href", "").strip()).scheme in (
         *("", "http", "https", "mailto"),
