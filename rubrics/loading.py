@@ -16,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rubrics.schema import Concept, Document, Framework, Indicator, Question
+from rubrics.schema import PHRASES, Concept, Document, Framework, Indicator, Question
 
 LIBRARY = Path(__file__).parent / "library"
 MAX_BYTES = 1_048_576
@@ -343,7 +343,7 @@ def _with_concepts(indicator: Indicator, concepts: list[Concept]) -> Indicator:
                 phrase for part in (indicator, *concepts) for phrase in getattr(part, field)
             )
         )
-        for field in ("wordings", "plain", "details", "reasons")
+        for field in PHRASES
     }
     return indicator.model_copy(update=merged)
 

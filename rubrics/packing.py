@@ -28,7 +28,7 @@ from rubrics.loading import (
     parse,
 )
 from rubrics.reading.lexicon import BadPhrase
-from rubrics.schema import Concept
+from rubrics.schema import PHRASES, Concept
 
 # Bytes of a file or zip that somebody sends; the library of the app has a quarter of it.
 MAX_PACKAGE = 8 * 1_048_576
@@ -40,7 +40,6 @@ MAX_RATIO = 50
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # One moment for all members, so that the same documents are the same zip.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_PHRASES = ("wordings", "plain", "details", "reasons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def _judgeable(library: Library, known: Known) -> Library:
 
 
 def _unreadable_phrases(source: Source, concept: Concept) -> Iterator[Problem]:
-    for part in _PHRASES:
+    for part in PHRASES:
         for number, phrase in enumerate(getattr(concept, part)):
             try:
                 whole(phrase)

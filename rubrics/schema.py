@@ -130,6 +130,10 @@ class Framework(Document):
         return self
 
 
+# The fields of an indicator and of a concept that hold phrases.
+PHRASES = ("wordings", "plain", "details", "reasons")
+
+
 class Concept(Document):
     """A thing of the field that many questions use: how people call it, in jargon and plainly."""
 
@@ -187,6 +191,16 @@ class Indicator(Document):
     )
     accepts: tuple[Literal[Stance.ASKED, Stance.DEFERRED], ...] = ()
     points: float = Field(default=1.0, gt=0, le=5)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The phrases that name it, in jargon and plainly."""
+        return (*self.wordings, *self.plain)
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """All its phrases, field after field of ``PHRASES``."""
+        return tuple(phrase for field in PHRASES for phrase in getattr(self, field))
 
 
 class RedFlag(Document):

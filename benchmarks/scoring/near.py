@@ -87,7 +87,7 @@ def cases(answers: Sequence[Judged]) -> Iterator[Case]:
 
 def _without(one: Judged, criterion: Criterion, name: str) -> Case | None:
     indicator = next(each for each in criterion.indicators if each.id == name)
-    finder = Lexicon({written: [written] for written in (*indicator.wordings, *indicator.plain)})
+    finder = Lexicon({written: [written] for written in indicator.names})
     said: set[str] = set()
     right = set()
     for line in one.reading.lines:
@@ -160,7 +160,7 @@ class Shown:
             for line in self.judged.reading.lines
             if (line.unit.stage, line.unit.start) == (quoted.stage, quoted.start)
         )
-        phrases = Lexicon({0: (*self.indicator.wordings, *self.indicator.plain)})
+        phrases = Lexicon({0: self.indicator.names})
         return bool(phrases.find(line.words.stems, line.words.forms)) or any(
             re.search(pattern, line.unit.text.lower()) for pattern in self.indicator.patterns
         )

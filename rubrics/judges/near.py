@@ -217,7 +217,7 @@ def _shares(indicator: Indicator, phrases: Sequence[str]) -> dict[str, float]:
 
 
 def _naming(indicator: Indicator) -> Iterator[str]:
-    for written in (*indicator.wordings, *indicator.plain):
+    for written in indicator.names:
         if _DENYING.isdisjoint(_forms([written])):
             yield written
 

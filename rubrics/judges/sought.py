@@ -84,7 +84,7 @@ class Wanted:
     def _phrases(self, rubric: Rubric) -> Iterator[tuple[int, Sequence[str]]]:
         for each in self.sought:
             indicator = each.indicator
-            yield each.name, (*indicator.wordings, *indicator.plain)
+            yield each.name, indicator.names
             yield each.detail, indicator.details
             yield each.reason, indicator.reasons
         for criterion in rubric.criteria:
@@ -100,7 +100,7 @@ def _texts(rubric: Rubric) -> Iterator[str]:
     for criterion in rubric.criteria:
         yield from (criterion.title, *criterion.levels.values())
         for each in criterion.indicators:
-            yield from (each.title, *each.wordings, *each.plain, *each.details, *each.reasons)
+            yield from (each.title, *each.phrases)
 
 
 @kept(64)

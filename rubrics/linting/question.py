@@ -125,7 +125,7 @@ def _probes_do_not_give_the_answer_away(case: Case) -> Found:
         for name in probe.indicators:
             told = [
                 phrase
-                for phrase in (*own[name].wordings, *own[name].plain)
+                for phrase in own[name].names
                 if any(_holds(asked, s) and " ".join(s) not in given for s in whole(phrase))
             ]
             if told:

@@ -77,7 +77,7 @@ def spelled(*phrases: str) -> set[Slots]:
 
 def named_by(indicators: Iterable[Indicator]) -> set[Slots]:
     """What names any of these."""
-    return spelled(*(phrase for one in indicators for phrase in (*one.wordings, *one.plain)))
+    return spelled(*(phrase for one in indicators for phrase in one.names))
 
 
 def variants(phrase: str) -> Iterator[tuple[str, ...]]:

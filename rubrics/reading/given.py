@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rubrics.reading.grader import Verdicts
 from rubrics.reading.lexicon import Lexicon, Part, words
 from rubrics.reading.units import normalise, split
-from rubrics.schema import Framework, Indicator, Question
+from rubrics.schema import Framework, Question
 
 # Runs of this many words are compared; all of a unit was given when this share of its runs were.
 SHINGLE = 5
@@ -84,13 +84,9 @@ def _handed_out(question: Question, framework: Framework | None) -> Iterator[str
         yield from (flag.title for flag in criterion.red_flags)
         for indicator in criterion.indicators:
             # Only what is plainly a list of alternatives; people do say the other phrases.
-            yield from (phrase for phrase in _phrases(indicator) if phrase.count("|") > 1)
+            yield from (phrase for phrase in indicator.phrases if phrase.count("|") > 1)
     for stage in framework.stages if framework else ():
         yield from (stage.title, stage.guide, *stage.asks, *stage.mistakes)
-
-
-def _phrases(indicator: Indicator) -> tuple[str, ...]:
-    return (*indicator.wordings, *indicator.plain, *indicator.details, *indicator.reasons)
 
 
 def _verdicts(question: Question) -> Verdicts:

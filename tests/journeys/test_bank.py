@@ -421,7 +421,7 @@ CARD = f"""\
 id: {NAME}
 title: A card of the journeys
 wordings:
-  - xylophone
+  - spinnaker
 card: It came in a zip.
 """
 

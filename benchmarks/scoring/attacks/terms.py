@@ -46,31 +46,29 @@ def all_spelled(phrase: str, most: int = 24) -> list[str]:
 Choose = Callable[[Indicator], tuple[str, ...]]
 
 
-def _names(indicator: Indicator) -> tuple[str, ...]:
+def _wordings(indicator: Indicator) -> tuple[str, ...]:
     return indicator.wordings
 
 
-def _names_and_plain(indicator: Indicator) -> tuple[str, ...]:
-    return (*indicator.wordings, *indicator.plain)
+def _names(indicator: Indicator) -> tuple[str, ...]:
+    return indicator.names
 
 
 def _everything(indicator: Indicator) -> tuple[str, ...]:
-    return (
-        *indicator.wordings, *indicator.plain, *indicator.details, *indicator.reasons
-    )  # fmt: skip
+    return indicator.phrases
 
 
 def _three(indicator: Indicator) -> tuple[str, ...]:
-    return (*_names_and_plain(indicator)[:1], *indicator.details[:1], *indicator.reasons[:1])
+    return (*indicator.names[:1], *indicator.details[:1], *indicator.reasons[:1])
 
 
 def _two_deep(indicator: Indicator) -> tuple[str, ...]:
-    return (*_names_and_plain(indicator)[:2], *indicator.details[:2], *indicator.reasons[:2])
+    return (*indicator.names[:2], *indicator.details[:2], *indicator.reasons[:2])
 
 
 CHOICES: Mapping[str, Choose] = {
-    "names": _names,
-    "names and plain words": _names_and_plain,
+    "names": _wordings,
+    "names and plain words": _names,
     "all phrases": _everything,
     "a name, a detail and a reason each": _three,
     "two names, details and reasons each": _two_deep,
@@ -93,7 +91,7 @@ def every_spelling(question: Question) -> list[str]:
     found = (
         spelling
         for one in indicators(question)
-        for phrase in _names_and_plain(one)
+        for phrase in one.names
         for spelling in all_spelled(phrase)
     )
     return list(dict.fromkeys(filter(None, found)))
@@ -255,9 +253,7 @@ def _titled(question: Question) -> Iterator[Attack]:
         "titles as sentences with a name",
         {
             "scope": "\n".join(
-                f"- {one.title}: {spelled(_names_and_plain(one)[0])}"
-                for one in known
-                if _names_and_plain(one)
+                f"- {one.title}: {spelled(one.names[0])}" for one in known if one.names
             )
         },
     )
@@ -332,7 +328,7 @@ _FIGURES = (2, 7, 12, 30, 42, 64, 90, 120, 300)
 
 def _filled_up(question: Question) -> Iterator[Attack]:
     """Each indicator's name in a line of its own, filled up with other words and a figure."""
-    names = [_names_and_plain(one)[:2] for one in indicators(question)]
+    names = [one.names[:2] for one in indicators(question)]
     for fillers, words in (
         ("strange words", _STRANGE.split()),
         ("any design's words", _OF_ANY_DESIGN.split()),
@@ -353,13 +349,13 @@ def _filled_up(question: Question) -> Iterator[Attack]:
 
 def _salads(question: Question) -> Iterator[Attack]:
     """Name and detail of each indicator with words in between that the rubric itself has."""
-    said = " ".join(terms(question, _names_and_plain)).lower()
+    said = " ".join(terms(question, _names)).lower()
     known = sorted(set(re.findall(r"[a-z]{4,}", said)))
     for seed in (1, 2):
         chosen = Random(seed)  # noqa: S311 (a choice, not a secret)
         rows = []
         for one in indicators(question):
-            few = [spelled(part) for part in (*_names_and_plain(one)[:1], *one.details[:1])]
+            few = [spelled(part) for part in (*one.names[:1], *one.details[:1])]
             a, b, c, d = chosen.sample(known, 4)
             rows.append(f"{a} {few[0]} {b} {few[-1]} because {c} {d}.")
         yield Attack(f"words of the rubric between its terms, {seed}", {"scope": "\n".join(rows)})
@@ -384,7 +380,7 @@ def appended(question: Question, weak: Stages) -> Iterator[Attack]:
             text = JOINS[name](bag)
             yield Attack(f"{chosen}, {name}, behind", {**weak, last: f"{weak[last]}\n\n{text}"})
             yield Attack(f"{chosen}, {name}, before", {**weak, first: f"{text}\n\n{weak[first]}"})
-    everywhere = JOINS["commas"](terms(question, _names))
+    everywhere = JOINS["commas"](terms(question, _wordings))
     yield Attack(
         "names, commas, in every stage",
         {stage: f"{text}\n\n{everywhere}" for stage, text in weak.items()},
