@@ -18,7 +18,7 @@ CHECKS = check-locks check-format check-lint check-imports check-types check-mig
 	check-deploy check-templates
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock bench-scoring $(CHECKS)
+.PHONY: help setup run test check format lock vendor bench-scoring $(CHECKS)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lock: ## write requirements/*.txt anew from requirements/*.in, with the newest v
 		../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 			--generate-hashes --no-header --no-emit-index-url $$name.in -o $$name.txt || exit 1; \
 	done
+
+vendor: ## build static/vendor/codemirror-6.min.js from editor/ anew (the only thing that needs Node)
+	@cd editor && npm ci --ignore-scripts --silent && npm run --silent build
 
 check-locks:
 	@$(BIN)/python requirements/check.py

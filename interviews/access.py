@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from interviews import flow
 from interviews.models import Interview, StageAnswer
 from rubrics import Target
-from rubrics.models import FrameworkVersion, Question
+from rubrics.models import FrameworkVersion, Question, documents_of
 
 Person = User | AnonymousUser
 Answer = StageAnswer  # views name the type, and only the type
@@ -34,11 +34,7 @@ def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAn
     found = (
         StageAnswer.objects.filter(interview__in=visible)
         .select_related("interview__version__question", "interview__framework")
-        .defer(
-            "interview__version__document",
-            "interview__version__source",
-            "interview__framework__document",
-        )
+        .defer(*documents_of("interview__version"), "interview__framework__document")
     )
     return get_object_or_404(found, interview_id=interview_id, stage=stage)
 
@@ -102,7 +98,7 @@ def next_question(person: Person) -> Question | None:
 
 def frameworks() -> QuerySet[FrameworkVersion]:
     """Give the frameworks that an interview can follow today."""
-    return FrameworkVersion.objects.filter(is_current=True).order_by("slug")
+    return FrameworkVersion.objects.current().order_by("slug")
 
 
 def begin(

@@ -293,26 +293,40 @@ def _minutes(seconds: float) -> str:
 
 # --- What is asked ---
 
-# The interviews that are looked at: scored by this rubric, something written, the latest.
+# The interviews that are looked at: scored by this rubric, something written, the latest. Whether
+# something is written is asked of one interview after the other, until there are enough: with an
+# EXISTS the database reads the answers to all questions first. OFFSET 0 keeps the order of steps,
+# and what is sorted small: a judgement with its quotes is some kilobytes.
 _CARDS = r"""
 WITH every AS (
     SELECT interview.id, interview.candidate_id, interview.framework_id, interview.minutes,
-           interview.submitted_at, card.id AS card, card.document,
-           EXISTS (SELECT FROM interviews_stageanswer answer
-                   WHERE answer.interview_id = interview.id AND answer.text ~ '\S') AS written
+           interview.submitted_at, card.id AS card
     FROM interviews_interview interview
     JOIN rubrics_questionversion version ON version.id = interview.version_id
     LEFT JOIN interviews_scorecard card ON card.interview_id = interview.id
         AND card.judge = %(judge)s AND card.rubric_hash = %(rubric)s
     WHERE version.question_id = %(question)s AND interview.state = 'scored'
-), cards AS MATERIALIZED (
-    SELECT * FROM every WHERE card IS NOT NULL AND written
-    ORDER BY submitted_at DESC, id LIMIT %(latest)s
+), latest AS MATERIALIZED (
+    SELECT sorted.*
+    FROM (SELECT * FROM every WHERE card IS NOT NULL
+          ORDER BY submitted_at DESC, id OFFSET 0) sorted
+    CROSS JOIN LATERAL (
+        SELECT FROM interviews_stageanswer answer
+        WHERE answer.interview_id = sorted.id AND answer.text ~ '\S' LIMIT 1
+    ) written
+    ORDER BY sorted.submitted_at DESC, sorted.id LIMIT %(latest)s
+), cards AS (
+    SELECT latest.*, scorecard.document
+    FROM latest JOIN interviews_scorecard scorecard ON scorecard.id = latest.card
 ), levels AS (
-    SELECT cards.id, judgement, judgement ->> 'criterion' AS criterion,
-           (judgement ->> 'level')::int AS level
+    SELECT cards.id, judgement ->> 'criterion' AS criterion, (judgement ->> 'level')::int AS level,
+           jsonb_path_query_array(judgement, '$.met[*].indicator') AS met,
+           jsonb_path_query_array(judgement, '$.met[*].depth') AS depths,
+           jsonb_path_query_array(judgement, '$.near[*].indicator') AS near,
+           judgement -> 'missing' AS missing
     FROM cards, jsonb_array_elements(document -> 'judgements') judgement
     WHERE judgement ->> 'level' IS NOT NULL
+    OFFSET 0
 ), rests AS (
     SELECT *, (sum(level) OVER each - level)::float8
               / nullif(count(*) OVER each - 1, 0) AS rest
@@ -320,12 +334,17 @@ WITH every AS (
 )
 """
 
-_COUNTS = """
-SELECT count(*) FILTER (WHERE card IS NOT NULL AND written) AS n,
-       count(*) FILTER (WHERE card IS NOT NULL AND NOT written) AS blank,
+_COUNTS = r"""
+SELECT count(card) FILTER (WHERE is_written) AS n,
+       count(card) FILTER (WHERE NOT is_written) AS blank,
        count(*) FILTER (WHERE card IS NULL) AS elsewhere,
-       (SELECT count(DISTINCT candidate_id) FROM cards) AS people
-FROM every
+       (SELECT count(DISTINCT candidate_id) FROM latest) AS people
+FROM every CROSS JOIN LATERAL (
+    SELECT count(*) > 0 AS is_written FROM (
+        SELECT FROM interviews_stageanswer answer
+        WHERE answer.interview_id = every.id AND answer.text ~ '\S' LIMIT 1
+    ) words
+) written
 """
 
 _CRITERIA = """
@@ -338,14 +357,13 @@ FROM rests GROUP BY criterion
 """
 
 _INDICATORS = """, found AS (
-    SELECT criterion, rest, finding ->> 'indicator' AS indicator, finding ->> 'depth' AS depth,
-           1 AS met, false AS near
-    FROM rests, jsonb_array_elements(judgement -> 'met') finding
+    SELECT criterion, rest, indicator, depth, 1 AS met, false AS near
+    FROM rests, ROWS FROM (
+        jsonb_array_elements_text(met), jsonb_array_elements_text(depths)
+    ) AS finding (indicator, depth)
     UNION ALL
-    SELECT criterion, rest, missing, NULL, 0,
-           EXISTS (SELECT FROM jsonb_array_elements(judgement -> 'near') miss
-                   WHERE miss ->> 'indicator' = missing)
-    FROM rests, jsonb_array_elements_text(judgement -> 'missing') missing
+    SELECT criterion, rest, indicator, NULL, 0, near @> to_jsonb(indicator)
+    FROM rests, jsonb_array_elements_text(missing) AS indicator
 )
 SELECT criterion, indicator, count(*) AS n, count(rest) AS pairs, sum(met) AS met,
        count(*) FILTER (WHERE depth = 'mentioned') AS named, count(*) FILTER (WHERE near) AS near,
@@ -357,7 +375,7 @@ _JUDGES = """, people AS (
     SELECT card.interview_id AS id, judgement ->> 'criterion' AS criterion,
            avg((judgement ->> 'level')::int) AS level
     FROM interviews_scorecard card, jsonb_array_elements(card.document -> 'judgements') judgement
-    WHERE card.interview_id IN (SELECT id FROM cards) AND card.rubric_hash = %(rubric)s
+    WHERE card.interview_id IN (SELECT id FROM latest) AND card.rubric_hash = %(rubric)s
       AND card.judge <> ALL (%(machines)s) AND judgement ->> 'level' IS NOT NULL
     GROUP BY 1, 2
 )
@@ -367,12 +385,12 @@ FROM levels JOIN people USING (id, criterion) GROUP BY criterion
 
 # As `flow.times` reads the clocks: a stay ends with the next one, the submission or the deadline.
 _STAGES = """, ends AS (
-    SELECT cards.id, least(
+    SELECT latest.id, least(
         min(line.at) FILTER (WHERE line.kind = 'submitted'),
-        min(line.at) + make_interval(mins => cards.minutes)
+        min(line.at) + make_interval(mins => latest.minutes)
     ) AS at
-    FROM cards JOIN interviews_ledgerline line ON line.interview_id = cards.id
-    GROUP BY cards.id, cards.minutes
+    FROM latest JOIN interviews_ledgerline line ON line.interview_id = latest.id
+    GROUP BY latest.id, latest.minutes
 ), stays AS (
     SELECT ends.id, line.stage, line.at AS since,
            least(ends.at, lead(line.at) OVER (PARTITION BY ends.id ORDER BY line.at, line.id))
@@ -390,12 +408,12 @@ _STAGES = """, ends AS (
     FROM rubrics_frameworkversion framework,
          jsonb_array_elements(framework.document::jsonb -> 'stages')
              WITH ORDINALITY AS listed (stage, place)
-    WHERE framework.id IN (SELECT framework_id FROM cards)
+    WHERE framework.id IN (SELECT framework_id FROM latest)
 ), times AS (
-    SELECT plans.*, cards.minutes * 60 * plans.share AS planned,
+    SELECT plans.*, latest.minutes * 60 * plans.share AS planned,
            coalesce(spent.seconds, 0)::float8 AS seconds
-    FROM cards JOIN plans ON plans.id = cards.framework_id
-    LEFT JOIN spent ON spent.id = cards.id AND spent.stage = plans.stage
+    FROM latest JOIN plans ON plans.id = latest.framework_id
+    LEFT JOIN spent ON spent.id = latest.id AND spent.stage = plans.stage
 )
 SELECT slug, stage, max(framework) AS framework, max(title) AS title, count(*) AS n,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS spent,

@@ -17,10 +17,10 @@ from django.db.models import Avg, Count, F, Max, Q
 from django.db.models.functions import Abs
 
 import rubrics
-from interviews import grading
+from interviews import flow, grading
 from interviews.models import Interview, Rescore, RescoreLine, Scorecard
 from interviews.models.rescore import MOST, not_scored_by
-from rubrics.models import Question
+from rubrics.models import Question, documents_of
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ NO_BAR = "no bar"
 class Impact:
     """What the page prints. ``waiting``: interviews that this version's rubric never judged.
 
-    ``changed`` of ``looked`` would have another score, ``up`` and ``down`` of them; ``mean`` and
-    ``largest`` are points (0-100), the mean over all that can be compared. ``bands``: another
-    band. ``failed``: could not be judged, and stay as they are. ``is_current``: the list is of
-    the version that is published now.
+    ``changed`` of ``looked`` would have another score, ``up`` and ``down`` of them where both
+    scores are known; ``mean`` and ``largest`` are points (0-100), the mean over all that can be
+    compared. ``bands``: another band. ``failed``: could not be judged, and stay as they are.
+    ``is_empty``: no interview on the question was ever scored.
     """
 
     version: int
@@ -55,6 +55,12 @@ class Impact:
     mean: float | None = None
     largest: float | None = None
     lines: Page[RescoreLine] | None = None
+    is_empty: bool = False
+
+    @property
+    def unknown(self) -> int:
+        """How many get a score that had none, or the other way round."""
+        return self.changed - self.up - self.down
 
     @property
     def is_working(self) -> bool:
@@ -78,6 +84,15 @@ class Impact:
         return self.written + self.failed if writing else self.looked
 
 
+# A line that could not be judged has no ``after`` either, and changes nothing.
+_ANOTHER_SCORE = Q(looked_at__isnull=False, problem="") & (
+    Q(after__gt=F("before"))
+    | Q(after__lt=F("before"))
+    | Q(before__isnull=True, after__isnull=False)
+    | Q(before__isnull=False, after__isnull=True)
+)
+
+
 def impact(question: Question, *, page: str) -> Impact | None:
     """Read the latest rescore by a question's published version; None when none is published."""
     version = question.published
@@ -86,14 +101,15 @@ def impact(question: Question, *, page: str) -> Impact | None:
     waiting = not_scored_by(version).count()
     rescore = Rescore.objects.filter(version=version).select_related("by").first()
     if rescore is None:
-        return Impact(version.number, waiting, None)
+        scored = Interview.objects.filter(version__question=question, state=flow.State.SCORED)
+        return Impact(version.number, waiting, None, is_empty=not scored.exists())
     apart = F("after") - F("before")
     figures = rescore.lines.aggregate(
         total=Count("pk"),
         looked=Count("pk", filter=Q(looked_at__isnull=False)),
         written=Count("pk", filter=Q(written_at__isnull=False)),
         failed=Count("pk", filter=~Q(problem="")),
-        changed=Count("pk", filter=~Q(after=F("before"))),
+        changed=Count("pk", filter=_ANOTHER_SCORE),
         up=Count("pk", filter=Q(after__gt=F("before"))),
         down=Count("pk", filter=Q(after__lt=F("before"))),
         bands=Count("pk", filter=~Q(band_after=F("band_before")) & Q(problem="")),
@@ -103,7 +119,7 @@ def impact(question: Question, *, page: str) -> Impact | None:
     shown = None
     if rescore.state not in Rescore.WORKING:
         lines = rescore.lines.select_related("interview__version").defer(
-            "card", "interview__version__document", "interview__version__source"
+            "card", *documents_of("interview__version")
         )
         worst = lines.order_by(Abs(apart).desc(nulls_first=True), "pk")
         shown = Paginator(worst, PER_PAGE).get_page(page)

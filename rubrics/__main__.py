@@ -1,4 +1,4 @@
-"""The command line: ``python -m rubrics score | lint | schema | agree | calibrate``.
+"""The command line: ``python -m rubrics score | lint | new | schema | agree | calibrate``.
 
 No database, no network.
 """
@@ -10,12 +10,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rubrics import agreement, judges
 from rubrics.calibration import Calibration, apply, fit
@@ -39,7 +39,8 @@ from rubrics.printing import (
     report_in_words,
 )
 from rubrics.reading.sections import by_stage, cut, spans_by_stage
-from rubrics.schema import Concept, Document, Framework, Question
+from rubrics.schema import Concept, Document, Framework, Question, Slug
+from rubrics.skeleton import skeleton
 
 DONE, FOUND, UNUSABLE, INTERRUPTED, NOBODY_READS = 0, 1, 2, 130, 141
 EXITS: Mapping[int, str] = {
@@ -89,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     for name, run, fill, about in (
         ("score", _score, _score_options, "score answers against a question's rubric"),
         ("lint", _lint, _lint_options, "say what is wrong with documents, at file:line"),
+        ("new", _new, _new_options, "print a question to type over, with notes on every field"),
         ("schema", _schema, _schema_options, "print the JSON Schema of a document"),
         ("agree", _agree, _agree_options, "measure how far raters agree"),
         ("calibrate", _calibrate, _calibrate_options, "fit a rubric's cut-offs to people's levels"),
@@ -101,9 +103,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _score_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "answers", nargs="+", metavar="ANSWER.md", help="Markdown; - reads standard input"
+        "answers", nargs="*", metavar="ANSWER.md", help="Markdown; - reads standard input"
     )
     _rubric_options(command)
+    command.add_argument(
+        "--samples", action="store_true", help="score the question's own model answer and samples"
+    )
     command.add_argument(
         "--diagram", metavar="FILE.json", help="the answer's drawing, as Excalidraw saves it"
     )
@@ -127,6 +132,15 @@ def _rubric_options(command: argparse.ArgumentParser) -> None:
 def _lint_options(command: argparse.ArgumentParser) -> None:
     about = "a document or a folder; without any, the library"
     command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=about)
+
+
+def _new_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "id", metavar="ID", help="its lasting name: small letters, digits, hyphens"
+    )
+    command.add_argument(
+        "--title", metavar="TITLE", help="what people find it by; made of the ID unless given"
+    )
 
 
 def _schema_options(command: argparse.ArgumentParser) -> None:
@@ -271,10 +285,7 @@ def _calibration(name: str, question: Question) -> Calibration:
 
 
 def _score(options: argparse.Namespace) -> int:
-    if options.answers.count("-") > 1:
-        raise Refused("- can be given once: there is one standard input")
-    if options.diagram and len(options.answers) > 1:
-        raise Refused("--diagram belongs to one answer; give one file")
+    _score_is_possible(options)
     question, framework = _question(options), _framework(options)
     calibration = _calibration(options.calibration, question) if options.calibration else None
     drawings = {_drawn_in(framework): _drawing(options.diagram)} if options.diagram else {}
@@ -284,9 +295,10 @@ def _score(options: argparse.Namespace) -> int:
     # What is loaded now stays to the end; a full collection would walk all of it, every time.
     gc.freeze()
     code = DONE
-    for name in options.answers:
+    answers: list[_Answer] = [(name, framework, None) for name in options.answers]
+    for name, framework, own in (*answers, *(_own(question) if options.samples else ())):
         try:
-            text = _read_text(name)
+            text = _read_text(name) if own is None else own
         except Refused as error:
             print(error, file=sys.stderr)
             code = UNUSABLE
@@ -311,6 +323,34 @@ def _score(options: argparse.Namespace) -> int:
     return code
 
 
+def _score_is_possible(options: argparse.Namespace) -> None:
+    if not options.answers and not options.samples:
+        raise Refused("say which ANSWER.md to score, or --samples for the question's own")
+    if options.answers.count("-") > 1:
+        raise Refused("- can be given once: there is one standard input")
+    if options.diagram and (len(options.answers) > 1 or options.samples):
+        raise Refused("--diagram belongs to one answer; give one file")
+
+
+# A name, the framework whose stages it follows, and the text if it lies in no file.
+_Answer = tuple[str, Framework, str | None]
+
+
+def _own(question: Question) -> Iterator[_Answer]:
+    """The model answer and the samples, as people would hand them in. Raises Refused."""
+    named = [(f"{sample.grade} sample", sample) for sample in question.samples]
+    model = [("model answer", question.model_answer)] if question.model_answer else []
+    if not named and not model:
+        raise Refused(f"{question.id} has neither samples nor a model answer")
+    for name, answer in (*named, *model):
+        framework = _frameworks().get(answer.framework)
+        if framework is None:
+            raise _unknown(f"no framework is called {answer.framework!r}", _frameworks())
+        titles = {stage.id: stage.title for stage in framework.stages}
+        parts = [f"## {titles.get(id_, id_)}\n\n{text}" for id_, text in answer.stages.items()]
+        yield name, framework, "\n\n".join(parts)
+
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -320,7 +360,7 @@ def _drawn_in(framework: Framework) -> str:
     return "architecture" if "architecture" in stages else stages[0]
 
 
-# --- lint and schema ---
+# --- lint, new and schema ---
 
 _KINDS: Mapping[str, type[Document]] = {
     "question": Question,
@@ -377,6 +417,16 @@ def _lint_file(file: Path) -> list[Problem]:
         validate(source, kind)
         return []
     return lint(source, question_of(source, _concepts()), _frameworks())
+
+
+def _new(options: argparse.Namespace) -> int:
+    try:
+        name: str = TypeAdapter(Slug).validate_python(options.id)
+    except ValidationError as error:
+        about = "small letters, digits and single hyphens, at most 60 of them"
+        raise Refused(f"{options.id!r} is no name for a question: {about}") from error
+    print(skeleton(name, options.title or name.replace("-", " ").capitalize()), end="")
+    return DONE
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.paginator import Page, Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from rubrics import bank, schema
+from rubrics import bank, drafts, schema
 from rubrics.loading import Problem
 from rubrics.models import (
     Concept,
@@ -21,6 +22,7 @@ from rubrics.models import (
     FrameworkVersion,
     Question,
     QuestionVersion,
+    documents_of,
 )
 
 Person = User | AnonymousUser
@@ -30,8 +32,11 @@ HERE = timedelta(seconds=45)
 
 
 def is_curator(person: Person) -> bool:
-    """Whether a person may keep the bank."""
-    return person.is_active and (person.is_superuser or person.groups.filter(name=CURATOR).exists())
+    """Whether a person may keep the bank; the database is asked once for each value of a person."""
+    if not person.is_active or person.is_superuser:
+        return person.is_active
+    prefetch_related_objects([person], "groups")
+    return any(group.name == CURATOR for group in person.groups.all())
 
 
 def curator_or_404(person: Person) -> User:
@@ -44,7 +49,7 @@ def curator_or_404(person: Person) -> User:
 def question_or_404(person: Person, slug: str) -> Question:
     """Give a question of the bank in whatever state it is."""
     curator_or_404(person)
-    return get_object_or_404(Question.objects.select_related("published"), slug=slug)
+    return get_object_or_404(Question.objects.with_version(), slug=slug)
 
 
 def published_or_404(person: Person, slug: str) -> QuestionVersion:
@@ -58,8 +63,7 @@ def published_or_404(person: Person, slug: str) -> QuestionVersion:
 def draft_or_404(person: Person, slug: str) -> Draft:
     """Give the draft of a question."""
     curator_or_404(person)
-    found = Draft.objects.select_related("question__published", "base", "updated_by")
-    return get_object_or_404(found, question__slug=slug)
+    return get_object_or_404(Draft.objects.with_question(), question__slug=slug)
 
 
 def visit(draft: Draft, person: User, *, now: datetime) -> list[str]:
@@ -92,19 +96,27 @@ def bank_page(person: Person, *, q: str, state: str, topic: str, after: str) -> 
 
 def versions(question: Question, *, page: str) -> Page[QuestionVersion]:
     """Give a page of a question's versions, the latest first, without their documents."""
-    found = question.versions.defer("document", "source").order_by("-number")
+    found = question.versions.defer(*documents_of("")).order_by("-number")
     return Paginator(found, PER_PAGE).get_page(page)
 
 
 def version_if_any(question: Question, number: str) -> QuestionVersion | None:
     """Give a version by its number, if there is one."""
-    return question.versions.filter(number=number).first() if number.isdecimal() else None
+    if not number.isdecimal():
+        return None
+    return question.versions.defer(*documents_of("")).filter(number=number).first()
 
 
 def draft_if_any(question: Question) -> Draft | None:
     """Give a question's draft without its text, if it has one."""
     found = Draft.objects.filter(question=question).defer("text")
     return found.select_related("updated_by").first()
+
+
+def copyable(person: Person) -> list[tuple[str, str]]:
+    """Give name and title of every question that a new one can begin as a copy of, by title."""
+    curator_or_404(person)
+    return list(Question.objects.filter(published__isnull=False).values_list("slug", "title"))
 
 
 def is_there(person: Person, slug: str) -> bool:
@@ -138,12 +150,12 @@ def concepts_named(slugs: Iterable[str]) -> list[Concept]:
 
 def framework_or_404(slug: str) -> FrameworkVersion:
     """Give a framework as it is today."""
-    return get_object_or_404(FrameworkVersion, slug=slug, is_current=True)
+    return get_object_or_404(FrameworkVersion.objects.current(), slug=slug)
 
 
 def frameworks() -> list[FrameworkVersion]:
     """Give the frameworks of today."""
-    return list(FrameworkVersion.objects.filter(is_current=True).order_by("slug"))
+    return list(FrameworkVersion.objects.current().order_by("slug"))
 
 
 def published() -> list[Question]:
@@ -160,21 +172,40 @@ def questions_drawing_on(concept: str) -> list[Question]:
 class LookedAt:
     """A question under the curators' eyes: what it was (``old``) and what it is to be (``new``).
 
-    ``problems`` say why a draft cannot be read; then there is no ``new``.
+    ``before`` and ``after`` are the versions that say so; without ``after`` it is the draft's
+    ``text``. ``problems`` say why a draft cannot be read; then there is no ``new``.
     """
 
     question: Question
+    before: QuestionVersion | None
+    after: QuestionVersion | None
+    text: str
     old: schema.Question | None
     new: schema.Question | None
-    old_text: str
-    new_text: str
-    names: tuple[str, str]
     problems: tuple[Problem, ...] = ()
 
     @property
     def shown(self) -> schema.Question | None:
         """What is to be, or else what is."""
         return self.new or self.old
+
+    @property
+    def old_text(self) -> str:
+        """The YAML of what it was."""
+        return bank.text_of(self.before) if self.before else ""
+
+    @property
+    def new_text(self) -> str:
+        """The YAML of what it is to be."""
+        return bank.text_of(self.after) if self.after else self.text
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What to call the two."""
+        return (
+            f"version {self.before.number}" if self.before else "nothing",
+            f"version {self.after.number}" if self.after else "the draft",
+        )
 
 
 def looked_at(person: Person, slug: str, *, old: str = "", new: str = "") -> LookedAt:
@@ -183,17 +214,13 @@ def looked_at(person: Person, slug: str, *, old: str = "", new: str = "") -> Loo
     before = version_if_any(question, old) or question.published
     after = version_if_any(question, new)
     draft = None if after else Draft.objects.filter(question=question).first()
-    text = draft.text if draft else bank.text_of(after) if after else ""
-    examined = bank.examine(text, slug=slug) if draft else None
+    examined = drafts.examine(draft.text, slug=slug) if draft else None
     return LookedAt(
         question=question,
+        before=before,
+        after=after,
+        text=draft.text if draft else "",
         old=before.value if before else None,
         new=examined.question if examined else after.value if after else None,
-        old_text=bank.text_of(before) if before else "",
-        new_text=text,
-        names=(
-            f"version {before.number}" if before else "nothing",
-            f"version {after.number}" if after else "the draft",
-        ),
         problems=examined.problems if examined else (),
     )

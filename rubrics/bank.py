@@ -1,18 +1,19 @@
-"""The bank's verbs: bring documents in, write drafts, publish, retire, restore. All or nothing."""
+"""The bank's verbs: bring documents in, publish, retire, restore, give out. All or nothing."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Self
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import Max
 
-from rubrics import packing, schema
-from rubrics.linting import lint, unreadable
+from rubrics import schema
+from rubrics.linting import lint
 from rubrics.loading import (
     LIBRARY,
     InvalidDocument,
@@ -39,15 +40,17 @@ _PUBLISH_LOCK = 7_301_001
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many documents an import added, changed and found unchanged."""
+    """How many documents an import added, changed and found unchanged, and kept as drafts."""
 
     added: int
     changed: int
     unchanged: int
+    drafts: int = 0
 
     def __str__(self) -> str:
         """One line for people."""
-        return f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged"
+        drafts = f", {self.drafts} as a draft" if self.drafts else ""
+        return f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged{drafts}"
 
 
 def import_library(folder: Path = LIBRARY, *, now: datetime, author: str = "") -> Imported:
@@ -90,104 +93,57 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def bring(library: Library, *, now: datetime, author: str = "") -> Imported:
-    """Bring a library in that was loaded, in one transaction."""
+def bring(
+    library: Library, *, now: datetime, author: str = "", drafts: Collection[str] = ()
+) -> Imported:
+    """Bring a library in that was loaded, in one transaction.
+
+    ``drafts``: the questions (ids) that nobody is to see yet. Raises ``loading.InvalidDocument``
+    when somebody else writes a draft of one of them, and then nothing is changed.
+    """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         outcomes = Counter(_bring_framework(each, now) for each in library.frameworks.values())
         outcomes += Counter(_bring_concept(each, now) for each in library.concepts.values())
         for name, each in library.questions.items():
-            text = library.sources[f"questions/{name}"].text
-            outcomes[publish(each, now=now, source=text, author=author)] += 1
-    return Imported(outcomes["added"], outcomes["changed"], outcomes["unchanged"])
+            source = library.sources[f"questions/{name}"]
+            if name in drafts:
+                outcomes[_keep(each, source, now=now, author=author)] += 1
+            else:
+                outcomes[publish(each, now=now, source=source.text, author=author)] += 1
+    return Imported(*(outcomes[each] for each in ("added", "changed", "unchanged", "draft")))
 
 
-def _one_at_a_time() -> None:
+def _keep(document: schema.Question, source: Source, *, now: datetime, author: str) -> str:
+    """Keep a question as a draft; what is published, and what somebody writes, stays as it is."""
+    question, _ = Question.objects.with_version().get_or_create(
+        slug=document.id, defaults={"title": document.title, "updated_at": now}
+    )
+    by = User.objects.filter(username=author).first() if author else None
+    draft, is_new = Draft.objects.get_or_create(
+        question=question,
+        defaults={
+            "text": source.text,
+            "base": question.published,
+            "updated_at": now,
+            "updated_by": by,
+        },
+    )
+    if not is_new and draft.text != source.text:
+        raise InvalidDocument([drafted(source)])
+    return "draft" if is_new else "unchanged"
+
+
+def drafted(source: Source) -> Problem:
+    """Say why a question cannot come in as a draft: there is one that somebody writes."""
+    message = "has a draft in the bank that would be lost; publish it or throw it away first"
+    return source.problem(("id",), "draft", message)
+
+
+def one_at_a_time() -> None:
     """Wait for whoever else publishes; the lock goes with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISH_LOCK])
-
-
-# --- Packages ---
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What an import of a package would do, or why nothing of it can come in.
-
-    ``outcomes``: added, changed or unchanged for each document, as ``questions/its-id``.
-    ``mark`` stands for this very package and these very outcomes.
-    """
-
-    library: Library | None
-    problems: tuple[Problem, ...] = ()
-    outcomes: Mapping[str, str] = field(default_factory=dict)
-    mark: str = ""
-
-    @property
-    def added(self) -> list[str]:
-        """What the bank has not."""
-        return self._with("added")
-
-    @property
-    def changed(self) -> list[str]:
-        """What gets a new version."""
-        return self._with("changed")
-
-    @property
-    def unchanged(self) -> list[str]:
-        """What the bank has as it is."""
-        return self._with("unchanged")
-
-    def _with(self, outcome: str) -> list[str]:
-        return sorted(name for name, each in self.outcomes.items() if each == outcome)
-
-    @classmethod
-    def nothing(cls) -> Self:
-        """What was sent holds no file."""
-        return cls(None, (Problem("package", 1, "", "missing", "choose a file first"),))
-
-
-def known() -> packing.Known:
-    """Give what those who read a package need to know of the bank."""
-    published = Question.objects.filter(published__isnull=False)
-    hashes = published.values_list("published__content_hash", flat=True)
-    return packing.Known(concepts(), frozenset(hashes))
-
-
-def look_into(name: str, content: bytes) -> Outlook:
-    """Read what somebody sent and say what an import would do; nothing is kept."""
-    try:
-        library = packing.unpack(name, content, known())
-    except InvalidDocument as error:
-        return Outlook(None, error.problems)
-    outcomes = _outcomes(library)
-    mark = hashlib.sha256(repr(sorted(outcomes.items())).encode() + content).hexdigest()
-    return Outlook(library, outcomes=outcomes, mark=mark)
-
-
-def _outcomes(library: Library) -> dict[str, str]:
-    questions = Question.objects.filter(slug__in=library.questions)
-    frameworks = FrameworkVersion.objects.filter(slug__in=library.frameworks, is_current=True)
-    concepts = Concept.objects.filter(slug__in=library.concepts)
-    stored = {
-        **_hashes("frameworks", frameworks.values_list("slug", "content_hash")),
-        **_hashes("concepts", concepts.values_list("slug", "content_hash")),
-        **_hashes("questions", questions.values_list("slug", "published__content_hash")),
-    }
-    coming = {
-        **_hashes("frameworks", ((each.id, each.hash) for each in library.frameworks.values())),
-        **_hashes("concepts", ((each.id, each.hash) for each in library.concepts.values())),
-        **_hashes("questions", ((each.id, each.hash) for each in library.questions.values())),
-    }
-    return {
-        name: "unchanged" if stored.get(name) == now else "changed" if name in stored else "added"
-        for name, now in coming.items()
-    }
-
-
-def _hashes(kind: str, found: Iterable[tuple[str, str | None]]) -> dict[str, str | None]:
-    return {f"{kind}/{name}": content_hash for name, content_hash in found}
 
 
 class NotThere(Exception):
@@ -247,15 +203,15 @@ def publish(
 
     A retired question stays retired, and one that is published as it stands is left alone.
     """
-    question, added = Question.objects.select_related("published").get_or_create(
+    question, added = Question.objects.with_version().get_or_create(
         slug=document.id, defaults={"title": document.title, "updated_at": now}
     )
     if question.published and question.published.content_hash == document.hash:
         return "unchanged"
-    latest = question.versions.order_by("-number").first()
+    latest = question.versions.aggregate(number=Max("number"))["number"]
     version = QuestionVersion.objects.create(
         question=question,
-        number=latest.number + 1 if latest else 1,
+        number=(latest or 0) + 1,
         document=document.model_dump_json(exclude_defaults=True),
         content_hash=document.hash,
         rubric_hash=document.rubric.hash,
@@ -288,7 +244,7 @@ def _drawn_on(document: schema.Question) -> list[str]:
 
 
 def _bring_framework(document: schema.Framework, now: datetime) -> str:
-    current = FrameworkVersion.objects.filter(slug=document.id, is_current=True)
+    current = FrameworkVersion.objects.current().filter(slug=document.id)
     if current.filter(content_hash=document.hash).exists():
         return "unchanged"
     changed = current.update(is_current=False)
@@ -322,44 +278,6 @@ def _bring_concept(document: schema.Concept, now: datetime) -> str:
     return "added" if added else "changed"
 
 
-# --- Drafts ---
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A draft's text as it was read: the question, when it is one, and what is wrong with it.
-
-    ``source`` tells the line of each path; there is none of a text that is no YAML.
-    """
-
-    question: schema.Question | None
-    problems: tuple[Problem, ...]
-    source: Source | None = None
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether it could be published."""
-        return self.question is not None and not self.problems
-
-
-def examine(text: str, *, slug: str, wholly: bool = False) -> Examined:
-    """Read a draft of a question: its form, what it refers to, and what judging needs.
-
-    ``wholly``: by every rule of the linter, also those that score answers (seconds).
-    """
-    source = None
-    try:
-        source = parse(text, f"{slug}.yaml")
-        question = question_of(source, concepts())
-    except InvalidDocument as error:
-        return Examined(None, error.problems, source)
-    problems = []
-    if question.id != slug:
-        problems.append(source.problem(("id",), "file-name", f"keep the id {slug!r}"))
-    problems += lint(source, question, frameworks()) if wholly else unreadable(source, question)
-    return Examined(question, tuple(sorted(problems)), source)
-
-
 def concepts() -> Mapping[str, schema.Concept]:
     """Give the concepts that questions can refer to, by id."""
     return {row.slug: row.value for row in Concept.objects.all()}
@@ -367,86 +285,12 @@ def concepts() -> Mapping[str, schema.Concept]:
 
 def frameworks() -> Mapping[str, schema.Framework]:
     """Give the current frameworks, by id."""
-    return {row.slug: row.value for row in FrameworkVersion.objects.filter(is_current=True)}
-
-
-class Taken(Exception):
-    """A question of that name is there already."""
-
-
-def new_question(slug: str, *, by: User, now: datetime) -> Draft:
-    """Begin a question that is nobody's yet. Raises Taken."""
-    try:
-        with transaction.atomic():
-            question = Question.objects.create(slug=slug, title=slug, updated_at=now)
-    except IntegrityError as error:
-        raise Taken(slug) from error
-    return Draft.objects.create(
-        question=question, text=_SKELETON.format(slug=slug), updated_at=now, updated_by=by
-    )
-
-
-_SKELETON = """\
-# What each field means: docs/writing-rubrics.md. Errors show beside their line as you write.
-id: {slug}
-title: ""
-prompt: ""
-rubric:
-  criteria: []
-"""
+    return {row.slug: row.value for row in FrameworkVersion.objects.current()}
 
 
 def text_of(version: QuestionVersion) -> str:
     """Give a version's YAML: as it was written, or else written anew from what it says."""
     return version.source or written(version.value)
-
-
-def draft_of(
-    question: Question, *, by: User, now: datetime, version: QuestionVersion | None = None
-) -> Draft:
-    """Give a question's draft; a new one begins with ``version``, or what is published."""
-    base = version or question.published
-    text = text_of(base) if base else _SKELETON.format(slug=question.slug)
-    draft, _ = Draft.objects.get_or_create(
-        question=question,
-        defaults={"text": text, "base": base, "updated_at": now, "updated_by": by},
-    )
-    return draft
-
-
-def publish_draft(draft: Draft, *, mark: str, note: str, by: User, now: datetime) -> Examined:
-    """Publish a draft that is clean, as it was when it was looked at; it is a draft no more.
-
-    Nothing changes while it has problems, says nothing new, or was written on since.
-    """
-    examined = examine(draft.text, slug=draft.question.slug, wholly=True)
-    if not examined.is_clean or examined.question is None:
-        return examined
-    published = draft.question.published
-    if published and published.content_hash == examined.question.hash:
-        return _refused(draft, "same", "says the same as what is published")
-    with transaction.atomic():
-        _one_at_a_time()
-        gone, _ = Draft.objects.marked(mark).filter(pk=draft.pk).delete()
-        if gone:
-            publish(
-                examined.question, now=now, note=note, source=draft.text, author=by.get_username()
-            )
-            return examined
-    return _refused(draft, "changed", "was changed since; look again")
-
-
-def _refused(draft: Draft, rule: str, message: str) -> Examined:
-    return Examined(None, (Problem(f"{draft.question.slug}.yaml", 1, "", rule, message),))
-
-
-def discard(draft: Draft, *, mark: str) -> bool:
-    """Throw a draft away, as it was when it was looked at; a question never published too."""
-    with transaction.atomic():
-        gone, _ = Draft.objects.marked(mark).filter(pk=draft.pk).delete()
-        if gone:
-            Question.objects.filter(pk=draft.question_id, state=Question.State.DRAFT).delete()
-    return bool(gone)
 
 
 def retire(question: Question, *, now: datetime) -> bool:
@@ -464,3 +308,47 @@ def _moved(
 ) -> bool:
     mine = Question.objects.filter(pk=question.pk, state=before)
     return bool(mine.update(state=after, updated_at=now))
+
+
+# --- What the rules say ---
+
+
+class _Checked:
+    """A question with its text and the frameworks, as a cache key: their hashes stand for them."""
+
+    def __init__(
+        self, source: Source, question: schema.Question, frameworks: Mapping[str, schema.Framework]
+    ) -> None:
+        text = hashlib.sha256(source.text.encode(errors="replace")).hexdigest()
+        followed = sorted(each.hash for each in frameworks.values())
+        self.key = (source.file, text, question.hash, *followed)
+        self.all: tuple[Source, schema.Question, Mapping[str, schema.Framework]] | None = (
+            source,
+            question,
+            frameworks,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Checked) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Ask every rule, once; the cache keeps the key, which need not keep the documents."""
+        assert self.all is not None
+        source, question, frameworks = self.all
+        self.all = None
+        return tuple(lint(source, question, frameworks))
+
+
+@lru_cache(maxsize=256)
+def _problems(checked: _Checked) -> tuple[Problem, ...]:
+    return checked.problems()
+
+
+def checked(
+    source: Source, question: schema.Question, frameworks: Mapping[str, schema.Framework]
+) -> tuple[Problem, ...]:
+    """Check a question by every rule: seconds, but no time when it is asked for once more."""
+    return _problems(_Checked(source, question, frameworks))

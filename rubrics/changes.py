@@ -1,37 +1,80 @@
-"""What differs between two documents: by meaning, matched by their ids, and by line."""
+"""What differs between two documents: by meaning, sentence by sentence, and by line.
+
+Entries of a list are matched by their ids; where they have none, by what they say. Of prose only
+the sentences that differ are shown open, with their words marked.
+"""
 
 import difflib
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import islice, product
+from typing import Any, Literal
 
 from rubrics.schema import Question
 
 # A longer list of rows tells nobody anything; what changed by meaning stands above it.
 MOST_ROWS = 1_500
+# Two texts that share less are two texts: marks on single words would only be confetti.
+ALIKE = 0.45
+# Beyond so many pairs nothing is compared one by one: a page must not take seconds.
+MOST_PAIRS = 250_000
+
+Kind = Literal["same", "gone", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that stay (``same``), that left (``gone``) or that came (``new``)."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Sentences one after another, or one entry of a list."""
+
+    pieces: tuple[Piece, ...]
+    sentences: int = 1
+
+    @property
+    def stays(self) -> bool:
+        """Whether nothing in it differs."""
+        return all(piece.kind == "same" for piece in self.pieces)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it is context that nobody needs to read: it stays, and is more than a line."""
+        return self.stays and self.sentences > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: where (``rubric › criteria › labels``), and what was and is there.
+    """One difference: where (``rubric › criteria › labels``), and the words that differ there.
 
-    What was added has no ``before``, what was removed no ``after``. ``gone`` and ``new`` are the
-    members of a list that left it and came to it.
+    ``kind`` is added, removed or changed; ``note`` says what words cannot show.
     """
 
     where: str
-    before: str = ""
-    after: str = ""
-    gone: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
+    kind: str
+    passages: tuple[Passage, ...] = ()
+    note: str = ""
 
     @property
-    def kind(self) -> str:
-        """Added, removed or changed."""
-        if self.gone or self.new or (self.before and self.after):
-            return "changed"
-        return "added" if self.after else "removed"
+    def before(self) -> str:
+        """What was there."""
+        return "".join(self._told("new"))
+
+    @property
+    def after(self) -> str:
+        """What is there now."""
+        return "".join(self._told("gone"))
+
+    def _told(self, without: Kind) -> Iterator[str]:
+        for passage in self.passages:
+            yield from (piece.text for piece in passage.pieces if piece.kind != without)
 
 
 def by_meaning(before: Question, after: Question) -> list[Change]:
@@ -52,59 +95,202 @@ def by_line(before: str, after: str) -> tuple[list[str], bool]:
 
 
 Where = tuple[str, ...]
+Entry = Mapping[str, Any]
 
 
 def _changes(before: Any, after: Any, where: Where) -> Iterator[Change]:
     if before == after:
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in [*before, *(key for key in after if key not in before)]:
-            yield from _changes(before.get(key), after.get(key), (*where, str(key)))
-    elif _are_named(before) and _are_named(after):
-        yield from _changes(_by_name(before or ()), _by_name(after or ()), where)
-    elif _are_words(before) and _are_words(after):
-        old, new = dict.fromkeys(before or ()), dict.fromkeys(after or ())
-        gone = tuple(each for each in old if each not in new)
-        came = tuple(each for each in new if each not in old)
-        yield Change(_said(where), gone=gone if gone or came else ("another order",), new=came)
+    if _are_mappings(before, after):
+        old, new = before or {}, after or {}
+        for key in [*old, *(key for key in new if key not in old)]:
+            yield from _changes(old.get(key), new.get(key), (*where, str(key)))
+    elif _are_lists(before, after, Mapping):
+        for label, one, other in _matched(before or (), after or ()):
+            yield from _changes(one, other, (*where, label))
+    elif _are_lists(before, after, str):
+        yield _of_phrases(before or (), after or (), where)
     else:
-        yield Change(_said(where), _shown(before), _shown(after))
+        yield _of_texts(_shown(before), _shown(after), where)
 
 
-_NAMES = ("id", "grade", "title")
+def _are_mappings(before: Any, after: Any) -> bool:
+    """Whether to look inside; what came or went as a whole is told by its name, if it has one."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return True
+    there = after if before is None else before if after is None else None
+    return isinstance(there, Mapping) and not _name(there)
 
 
-def _are_named(value: Any) -> bool:
-    return value is None or (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and all(isinstance(each, Mapping) and any(n in each for n in _NAMES) for each in value)
+def _are_lists(before: Any, after: Any, kind: type) -> bool:
+    return all(
+        value is None
+        or (
+            isinstance(value, Sequence)
+            and not isinstance(value, str)
+            and all(isinstance(each, kind) for each in value)
+        )
+        for value in (before, after)
     )
 
 
-def _by_name(values: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    return {next(str(each[name]) for name in _NAMES if name in each): each for each in values}
+# --- Entries of a list ---
 
 
-def _are_words(value: Any) -> bool:
-    return value is None or (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and all(isinstance(each, str) for each in value)
+def _matched(
+    before: Sequence[Entry], after: Sequence[Entry]
+) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+    """Pair the entries of two lists: by id, or else each with the one that says most the same."""
+    if all("id" in each for each in (*before, *after)):
+        old, new = ({each["id"]: each for each in values} for values in (before, after))
+        for name in [*old, *(name for name in new if name not in old)]:
+            yield name, old.get(name), new.get(name)
+        return
+    gone = [at for at, each in enumerate(before) if each not in after]
+    came = [at for at, each in enumerate(after) if each not in before]
+    names = [_name(each) for each in after]
+    partners = _pairs([_sayings(before[at]) for at in gone], [_sayings(after[at]) for at in came])
+    for one, other in partners.items():
+        at = came[other]
+        yield _label(after, at, names), before[gone[one]], after[at]
+    for one in range(len(gone)):
+        if one not in partners:
+            yield _label(before, gone[one], names), before[gone[one]], None
+    for other in range(len(came)):
+        if other not in partners.values():
+            yield _label(after, came[other], names), None, after[came[other]]
+
+
+def _label(entries: Sequence[Entry], at: int, names: Sequence[str]) -> str:
+    """Call an entry by its name; by its number too where it has none, or not alone."""
+    name = _name(entries[at])
+    if name and names.count(name) <= 1:
+        return name
+    return f"{name} {at + 1}".strip()
+
+
+def _sayings(entry: Entry) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", json.dumps(entry, ensure_ascii=False)))
+
+
+def _pairs(before: Sequence[frozenset[str]], after: Sequence[frozenset[str]]) -> Mapping[int, int]:
+    """Pair what is most alike (shared parts of all parts), the most alike first."""
+    if len(before) * len(after) > MOST_PAIRS:
+        return {}
+    found = (
+        (len(before[one] & after[other]) / (len(before[one] | after[other]) or 1), one, other)
+        for one, other in product(range(len(before)), range(len(after)))
     )
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    best = sorted((each for each in found if each[0] >= ALIKE), key=lambda each: -each[0])
+    for _, one, other in best:
+        if one not in pairs and other not in taken:
+            pairs[one] = other
+            taken.add(other)
+    return pairs
+
+
+def _of_phrases(before: Sequence[str], after: Sequence[str], where: Where) -> Change:
+    gone = [each for each in dict.fromkeys(before) if each not in after]
+    came = [each for each in dict.fromkeys(after) if each not in before]
+    if not gone and not came:
+        return Change(_said(where), "changed", note="The same entries in another order.")
+    pairs = _pairs([_letters(each) for each in gone], [_letters(each) for each in came])
+    passages = [Passage(_words(gone[one], came[other])) for one, other in pairs.items()]
+    passages += [_alone("gone", each) for at, each in enumerate(gone) if at not in pairs]
+    passages += [_alone("new", each) for at, each in enumerate(came) if at not in pairs.values()]
+    return Change(_said(where), _kind(before, after), tuple(passages))
+
+
+def _letters(phrase: str) -> frozenset[str]:
+    """All runs of three letters."""
+    padded = f" {phrase} "
+    return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
+
+
+def _alone(kind: Kind, text: str) -> Passage:
+    return Passage((Piece(kind, text),))
+
+
+# --- Prose ---
+
+_SENTENCE = re.compile(r"""\S.*?(?:[.!?]["')*_`\]]*(?=\s)|$)\s*""", re.MULTILINE)
+
+
+def _of_texts(before: str, after: str, where: Where) -> Change:
+    if not before or not after:
+        alone = _alone("new", after) if after else _alone("gone", before)
+        return Change(_said(where), _kind(before, after), (alone,))
+    passages = tuple(_passages(_SENTENCE.findall(before), _SENTENCE.findall(after)))
+    only_blanks = all(passage.stays for passage in passages)
+    note = "Only blanks and line breaks differ." if only_blanks else ""
+    return Change(_said(where), "changed", passages, note)
+
+
+def _passages(before: Sequence[str], after: Sequence[str]) -> Iterator[Passage]:
+    for tag, i1, i2, j1, j2 in _compared(before, after).get_opcodes():
+        old, new = "".join(before[i1:i2]), "".join(after[j1:j2])
+        if tag == "equal":
+            yield Passage((Piece("same", new),), sentences=j2 - j1)
+        else:
+            yield Passage(_words(old, new), sentences=max(i2 - i1, j2 - j1))
+
+
+def _compared(before: Sequence[str], after: Sequence[str]) -> "difflib.SequenceMatcher[str]":
+    return difflib.SequenceMatcher(
+        None, [each.strip() for each in before], [each.strip() for each in after]
+    )
+
+
+def _words(old: str, new: str) -> tuple[Piece, ...]:
+    """Mark the words that differ; texts that have little in common stand one after the other."""
+    before, after = (re.findall(r"\S+\s*", text) for text in (old, new))
+    matcher = _compared(before, after)
+    if len(before) * len(after) > MOST_PAIRS or matcher.ratio() < ALIKE:
+        return tuple(_replaced([old], [new]))
+    pieces: list[Piece] = []
+    gone: list[str] = []
+    came: list[str] = []
+    steps = matcher.get_opcodes()
+    for step, (tag, i1, i2, j1, j2) in enumerate(steps):
+        is_island = 0 < step < len(steps) - 1 and j2 - j1 == 1
+        if tag != "equal" or is_island:
+            gone += before[i1:i2]
+            came += after[j1:j2]
+            continue
+        pieces += [*_replaced(gone, came), Piece("same", "".join(after[j1:j2]))]
+        gone, came = [], []
+    return (*pieces, *_replaced(gone, came))
+
+
+def _replaced(gone: Sequence[str], came: Sequence[str]) -> Iterator[Piece]:
+    if gone:
+        yield Piece("gone", "".join(gone))
+    if came:
+        yield Piece("new", "".join(came))
+
+
+# --- Words for what is there ---
+
+
+def _kind(before: Sequence[str], after: Sequence[str]) -> str:
+    return "added" if not before else "changed" if after else "removed"
 
 
 def _said(where: Where) -> str:
     return " › ".join(where)
 
 
+def _name(entry: Entry) -> str:
+    return next((str(entry[key]) for key in ("id", "grade", "title") if entry.get(key)), "")
+
+
 def _shown(value: Any) -> str:
-    """A value in words: what is large by its size, as it is there or not as a whole."""
+    """A value in words: what came or went as a whole by its title or what it says."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        name = next((str(value[name]) for name in _NAMES if name in value), "")
-        return name or f"{len(value)} entries"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"{len(value)} entries"
+        said = (value.get(key) for key in ("title", "fact", "ask"))
+        return next((str(each) for each in said if each), "") or _name(value)
     return str(value)

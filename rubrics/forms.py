@@ -9,8 +9,8 @@ from django.http import QueryDict
 from rubrics import schema
 from rubrics.loading import MAX_BYTES
 from rubrics.models import Question
+from rubrics.packing import RESERVED
 
-_OUR_WORDS = frozenset({"new", "import", "export"})
 _STATES = [("", "Any state"), *Question.State.choices, ("with-draft", "With a draft")]
 
 
@@ -31,28 +31,66 @@ class BankFilter(forms.Form):
 
 
 class NewQuestion(forms.Form):
-    """The lasting name of a new question."""
+    """A new question's lasting id, its title, and what its text begins with."""
 
     slug = forms.RegexField(
         r"^[a-z0-9]+(-[a-z0-9]+)*$",
-        label="Name",
+        label="Id",
         max_length=60,
-        help_text="Small letters, digits and hyphens, as in churn-prediction. It stays for ever.",
+        help_text="For addresses and files: small letters, digits and hyphens, as in "
+        "churn-prediction. It cannot be changed later.",
         error_messages={"invalid": "Use small letters, digits and single hyphens."},
     )
+    title = forms.CharField(
+        max_length=200, help_text="What people find it by. You can change it at any time."
+    )
+    copied = forms.ChoiceField(
+        required=False,
+        label="Begin with",
+        help_text="The outline has every field with a note and an example. A copy keeps all of a "
+        "question but its id and title.",
+    )
+
+    def __init__(self, questions: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        """Offer the questions (id, title) to copy."""
+        super().__init__(*args, **kwargs)
+        copied = self.fields["copied"]
+        assert isinstance(copied, forms.ChoiceField)
+        copies = [(slug, f"A copy of: {title}") for slug, title in questions]
+        copied.choices = [("", "An outline with notes and examples"), *copies]
 
     def clean_slug(self) -> str:
         """Keep the words that addresses of the bank use."""
         slug = str(self.cleaned_data["slug"])
-        if slug in _OUR_WORDS:
+        if slug in RESERVED:
             raise forms.ValidationError("That word is used by the bank itself.")
         return slug
+
+    @property
+    def first_wrong(self) -> str:
+        """The first field that has to be filled in otherwise, to put the cursor there."""
+        return next((name for name in self.fields if name in self.errors), "")
+
+
+# A form that has this field was larger than a form may be; nothing else of it was read.
+TOO_LARGE = "too-large"
+
+
+class LongForm(forms.Form):
+    """A form with a long text. See ``views.of_any_size``."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say of one that was not read only that."""
+        if TOO_LARGE in self.data:
+            self.errors.clear()
+            self.add_error("text", "It is far too long to be read: a text may have 1 MB.")
+        return self.cleaned_data
 
 
 _MARK = r"^\d{1,18}-\d{1,9}$"
 
 
-class DraftForm(forms.Form):
+class DraftForm(LongForm):
     """A draft's text, and the revision it was typed over."""
 
     text = forms.CharField(required=False, strip=False, max_length=MAX_BYTES)
@@ -79,7 +117,7 @@ class PublishForm(forms.Form):
         self.fields["note"].widget.attrs["autocomplete"] = "off"
 
 
-class TrialForm(forms.Form):
+class TrialForm(LongForm):
     """An answer to try, and the framework whose stages its headings name."""
 
     framework = forms.ChoiceField()
@@ -87,6 +125,7 @@ class TrialForm(forms.Form):
         label="Answer",
         max_length=200_000,
         strip=False,
+        widget=forms.Textarea,
         help_text="Markdown with the stages as ## headings, or none: then it counts for each.",
     )
 

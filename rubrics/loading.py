@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -16,7 +18,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rubrics.schema import PHRASES, Concept, Document, Framework, Indicator, Question
+from rubrics.schema import PHRASES, Concept, Document, Framework, Indicator, Question, unknown
 
 LIBRARY = Path(__file__).parent / "library"
 MAX_BYTES = 1_048_576
@@ -180,15 +182,17 @@ def validate(source: Source, kind: type[D]) -> D:
         for detail in details:
             if _follows(detail, inside):
                 continue
-            path = tuple(part for part in detail["loc"] if part != "[key]")
-            problems.append(source.problem(path, detail["type"].replace("_", "-"), _said(detail)))
+            loc = (*detail["loc"], *detail.get("ctx", {}).get("path", ()))
+            path = tuple(part for part in loc if part != "[key]")
+            problems.append(
+                source.problem(path, detail["type"].replace("_", "-"), _said(detail, kind))
+            )
         raise InvalidDocument(problems) from error
 
 
 # What pydantic says, in words for people who write documents.
 _PLAINLY = {
     "missing": "is missing",
-    "extra_forbidden": "is no field here; look for a slip in its name",
     "enum": "must be one of {expected}",
     "literal_error": "must be one of {expected}",
     "too_short": "needs at least {min_length}",
@@ -196,17 +200,34 @@ _PLAINLY = {
     "string_too_short": "must not be empty",
     "string_too_long": "is longer than {max_length} characters",
     "string_type": "must be text; put it in quotes if it looks like a number",
+    "string_pattern_mismatch": "has something other than small letters, digits and single hyphens",
+    "int_type": "must be a number",
+    "int_parsing": "must be a number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "tuple_type": "must be a list",
     "model_type": "must have fields of its own",
     "dict_type": "must have fields of its own",
 }
 
 
-def _said(detail: ErrorDetails) -> str:
+def _said(detail: ErrorDetails, kind: type[Document]) -> str:
+    if detail["type"] == "extra_forbidden":
+        near = get_close_matches(str(detail["loc"][-1]), _fields(kind), 1)
+        return f"is no field here; did you mean {near[0]}?" if near else "is no field here"
     plainly = _PLAINLY.get(detail["type"])
     if plainly:
         return plainly.format_map(detail.get("ctx", {}))
     return detail["msg"].removeprefix("Value error, ")
+
+
+@cache
+def _fields(kind: type[Document]) -> list[str]:
+    """The names of all fields in a kind of document, at any depth."""
+    schema = kind.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return sorted({name for part in parts for name in part.get("properties", ())})
 
 
 def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
@@ -220,7 +241,7 @@ def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
     for name in question.concepts:
         if name not in concepts:
             position = question.concepts.index(name)
-            problems.append(_no_concept(source, ("concepts", position), name))
+            problems.append(_no_concept(source, ("concepts", position), name, concepts))
     criteria = []
     for c, criterion in enumerate(question.rubric.criteria):
         indicators = []
@@ -231,7 +252,7 @@ def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
                 if name in concepts:
                     known.append(concepts[name])
                 else:
-                    problems.append(_no_concept(source, (*path, "concepts", k), name))
+                    problems.append(_no_concept(source, (*path, "concepts", k), name, concepts))
             indicators.append(_with_concepts(indicator, [] if question.standalone else known))
         criteria.append(criterion.model_copy(update={"indicators": tuple(indicators)}))
     if problems:
@@ -330,8 +351,8 @@ def written(document: Document) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _no_concept(source: Source, path: DataPath, name: str) -> Problem:
-    return source.problem(path, "unknown-concept", f"no concept is called {name!r}")
+def _no_concept(source: Source, path: DataPath, name: str, known: Iterable[str]) -> Problem:
+    return source.problem(path, "unknown-concept", unknown("concept", name, known).message())
 
 
 def _with_concepts(indicator: Indicator, concepts: list[Concept]) -> Indicator:
@@ -350,8 +371,25 @@ def _with_concepts(indicator: Indicator, concepts: list[Concept]) -> Indicator:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem:
-        return f"is not YAML: {error.problem}"
+        told = (plainly for said, plainly in _YAML_PLAINLY if said in error.problem)
+        return next(told, f"is not YAML: {error.problem}")
     return "is not YAML that can be read here"
+
+
+_MISFIT = (
+    "does not fit the rows above it: indent it like them; a text that begins with a quote, [ or {"
+    " goes in quotes as a whole"
+)
+# What libyaml says, in words for people who write documents.
+_YAML_PLAINLY = (
+    ("mapping values are not allowed", "a colon and a blank inside a text: put the text in quotes"),
+    (
+        "cannot start any token",
+        "begins with a sign that needs quotes, or a tab: indent with blanks",
+    ),
+    ("did not find expected '-' indicator", _MISFIT),
+    ("did not find expected key", _MISFIT),
+)
 
 
 _PLAIN: tuple[tuple[re.Pattern[str], type], ...] = (

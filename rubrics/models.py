@@ -12,6 +12,14 @@ from django.db.models import F, Q
 from rubrics import schema
 
 
+def documents_of(*versions: str) -> list[str]:
+    """Name the columns to ``defer`` of the versions at these paths: hundreds of kilobytes each.
+
+    Their values are kept in memory by hash and seldom need them; ``""`` is the row itself.
+    """
+    return [f"{path}__{each}".lstrip("_") for path in versions for each in ("document", "source")]
+
+
 def search_terms(words: str) -> list[str]:
     """Give the parts to look for: at most eight, without hyphens and the s of a plural."""
     parts = words.replace("-", " ").split()[:8]
@@ -23,10 +31,11 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def published(self) -> Self:
         """Those that a candidate can practise, with their published version."""
-        published = self.filter(state=Question.State.PUBLISHED)
-        return published.select_related("published").defer(
-            "published__document", "published__source"
-        )
+        return self.filter(state=Question.State.PUBLISHED).with_version()
+
+    def with_version(self) -> Self:
+        """Fetch the published version along, without its documents."""
+        return self.select_related("published").defer(*documents_of("published"))
 
     def matching(self, *, words: str, topic: str, difficulty: str, target: str) -> Self:
         """Narrow by free words (all must occur) and by exact properties; blank means any."""
@@ -59,8 +68,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
             found = found.filter(Q(title__gt=title) | Q(title=title, slug__gt=slug))
         drafts = Draft.objects.filter(question=models.OuterRef("pk"))
         return (
-            found.select_related("published")
-            .defer("published__document", "published__source")
+            found.with_version()
             .annotate(
                 draft_since=models.Subquery(drafts.values("updated_at")[:1]),
                 attempts=models.Count("versions__interviews", distinct=True),
@@ -153,6 +161,11 @@ class QuestionVersion(models.Model):
 class DraftQuerySet(models.QuerySet["Draft"]):
     """What can be asked of drafts."""
 
+    def with_question(self) -> Self:
+        """Fetch question, published version and last writer along, without the documents."""
+        found = self.select_related("question__published", "updated_by")
+        return found.defer(*documents_of("question__published"))
+
     def marked(self, mark: str) -> Self:
         """The draft that bears a mark, if it still does."""
         pk, _, revision = mark.partition("-")
@@ -191,13 +204,14 @@ class Draft(models.Model):
         """
         if text == self.text:
             return True
-        written = (
-            Draft.objects.marked(base)
-            .filter(pk=self.pk)
-            .update(text=text, revision=F("revision") + 1, updated_at=now, updated_by=by)
-        )
-        self.refresh_from_db()
-        return bool(written) or self.text == text
+        new = {"text": text, "updated_at": now, "updated_by": by}
+        mine = Draft.objects.marked(base).filter(pk=self.pk)
+        if not mine.update(revision=F("revision") + 1, **new):
+            self.refresh_from_db(fields=[*new, "revision"])
+            return self.text == text
+        self.text, self.updated_at, self.updated_by = text, now, by
+        self.revision = int(base.rpartition("-")[2]) + 1
+        return True
 
 
 class DraftVisit(models.Model):
@@ -283,6 +297,14 @@ class Shipped(models.Model):
         return self.digest[:12]
 
 
+class FrameworkVersionQuerySet(models.QuerySet["FrameworkVersion"]):
+    """What can be asked of many versions of frameworks."""
+
+    def current(self) -> Self:
+        """The one of each framework that counts today."""
+        return self.filter(is_current=True)
+
+
 class FrameworkVersion(models.Model):
     """A framework as it was at one moment. Interviews keep the one they began with."""
 
@@ -292,6 +314,8 @@ class FrameworkVersion(models.Model):
     content_hash = models.CharField(max_length=64)
     is_current = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+    objects = FrameworkVersionQuerySet.as_manager()
 
     class Meta:
         """Names, order and the promises that the database keeps."""

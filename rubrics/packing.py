@@ -37,6 +37,9 @@ MAX_FILES = 2_000
 MAX_UNPACKED = 32 * 1_048_576
 MAX_RATIO = 50
 
+# Words that addresses of the desk use: a question of such an id could not be reached.
+RESERVED = frozenset({"new", "import", "export"})
+
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # One moment for all members, so that the same documents are the same zip.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -155,11 +158,17 @@ def _judgeable(library: Library, known: Known) -> Library:
         for problem in _unreadable_phrases(library.sources[f"concepts/{name}"], concept)
     ]
     for name, question in library.questions.items():
+        source = library.sources[f"questions/{name}"]
+        if name in RESERVED:
+            problems.append(source.problem(("id",), "reserved", _RESERVED.format(name)))
         if question.hash not in known.hashes:
-            problems += unreadable(library.sources[f"questions/{name}"], question)
+            problems += unreadable(source, question)
     if problems:
         raise InvalidDocument(problems)
     return library
+
+
+_RESERVED = "cannot be {!r}: the bank itself uses that word; choose another id"
 
 
 def _unreadable_phrases(source: Source, concept: Concept) -> Iterator[Problem]:

@@ -7,7 +7,8 @@ problems at file:line. What makes a *good* document is not decided here but in `
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +21,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 
 class Competency(StrEnum):
@@ -243,9 +245,9 @@ class Criterion(Document):
         _unique("indicator", known)
         _unique("red flag", [flag.id for flag in self.red_flags])
         for level, gate in self.gates.items():
-            unknown = sorted(set(gate.must) - set(known))
-            if unknown:
-                raise ValueError(f"gates.{level}.must: no indicator is called {unknown[0]!r}")
+            for at, name in enumerate(gate.must):
+                if name not in known:
+                    raise unknown("indicator", name, known, ("gates", str(level), "must", at))
         return self
 
 
@@ -349,21 +351,34 @@ class Question(Document):
             for criterion in self.rubric.criteria
             for indicator in criterion.indicators
         }
-        bound = [(f"probes.{probe.id}", probe.indicators) for probe in self.probes]
+        bound: list[tuple[tuple[int | str, ...], tuple[str, ...]]] = [
+            (("probes", at, "indicators"), probe.indicators) for at, probe in enumerate(self.probes)
+        ]
         if self.curveball:
-            bound.append(("curveball", self.curveball.indicators))
-        for where, names in bound:
-            for name in names:
+            bound.append((("curveball", "indicators"), self.curveball.indicators))
+        for path, names in bound:
+            for at, name in enumerate(names):
                 if name not in known:
-                    raise ValueError(f"{where}: no indicator is called {name!r}")
+                    raise unknown("indicator", name, known, (*path, at))
         criteria = {criterion.id for criterion in self.rubric.criteria}
-        for sample in self.samples:
-            unknown = sorted(set(sample.levels) - criteria)
-            if unknown:
-                raise ValueError(
-                    f"samples.{sample.grade}.levels: no criterion is called {unknown[0]!r}"
-                )
+        for at, sample in enumerate(self.samples):
+            for name in sorted(set(sample.levels) - criteria):
+                raise unknown("criterion", name, criteria, ("samples", at, "levels", name))
         return self
+
+
+def unknown(
+    kind: str, name: str, known: Iterable[str], path: tuple[int | str, ...] = ()
+) -> PydanticCustomError:
+    """Say that a name stands for nothing, and which one it may have meant.
+
+    ``path`` leads from the document that raises this to the name.
+    """
+    near = get_close_matches(name, list(known), 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    message = "no {kind} is called '{name}'{hint}"
+    context = {"kind": kind, "name": name, "hint": hint, "path": path}
+    return PydanticCustomError("unknown_name", message, context)
 
 
 def _unique(kind: str, ids: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The test bench: an answer scored by two versions of a question, side by side. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rubrics.judges import score
 from rubrics.judges.rules import RulesJudge
@@ -11,13 +11,30 @@ from rubrics.scoring import Judgement, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """An indicator that was met: its title, how deeply, and the words that this rests on."""
+
+    title: str
+    depth: str
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One criterion: the level that a fair rater gives, and each version's judgement."""
+    """One criterion: the level that a fair rater gives, and each version's judgement.
+
+    ``met``, ``missing`` and ``flags`` (titles) are of the newer version that has it.
+    ``is_beside``: both versions judged the answer.
+    """
 
     title: str
     expected: int | None
     old: Judgement | None
     new: Judgement | None
+    met: tuple[Found, ...] = ()
+    missing: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    is_beside: bool = False
 
     @property
     def last(self) -> Judgement | None:
@@ -25,9 +42,16 @@ class Row:
         return self.new or self.old
 
     @property
+    def levels(self) -> tuple[int | None, int | None]:
+        """The level by what is published, and by the draft; None where it was not judged."""
+        return self.old.level if self.old else None, self.new.level if self.new else None
+
+    @property
     def differs(self) -> bool:
-        """Whether the two versions give different levels."""
-        return bool(self.old and self.new and self.old.level != self.new.level)
+        """Whether the two versions give different levels, or only one has this criterion."""
+        if self.old and self.new:
+            return self.old.level != self.new.level
+        return self.is_beside
 
     @property
     def is_far(self) -> bool:
@@ -45,6 +69,25 @@ class Trial:
     old: Scorecard | None
     new: Scorecard | None
     rows: tuple[Row, ...]
+    is_pasted: bool = False
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether it says what a fair rater gives."""
+        return any(row.expected is not None for row in self.rows)
+
+    @property
+    def open_rows(self) -> tuple[Row, ...]:
+        """What needs to be looked at; of an answer that one version judged, all of it."""
+        if self.is_pasted and not (self.old and self.new):
+            return self.rows
+        return tuple(row for row in self.rows if row.differs or row.is_far)
+
+    @property
+    def folded_rows(self) -> tuple[Row, ...]:
+        """The other ones."""
+        shown = self.open_rows
+        return tuple(row for row in self.rows if row not in shown)
 
 
 def of_samples(
@@ -72,7 +115,8 @@ def of_text(
 ) -> Trial:  # fmt: skip
     """Try a pasted answer, split at its headings as the command line does."""
     stages = by_stage(text, frameworks[framework])
-    return _tried("pasted answer", framework, stages, {}, old, new, frameworks)
+    trial = _tried("pasted answer", framework, stages, {}, old, new, frameworks)
+    return replace(trial, is_pasted=True)
 
 
 def _tried(
@@ -96,7 +140,25 @@ def _rows(
             criteria.setdefault(criterion.id, criterion)
     old_ones, new_ones = _by_criterion(by_old), _by_criterion(by_new)
     for name, criterion in criteria.items():
-        yield Row(criterion.title, expected.get(name), old_ones.get(name), new_ones.get(name))
+        one, other = old_ones.get(name), new_ones.get(name)
+        last = other or one
+        titles = {indicator.id: indicator.title for indicator in criterion.indicators}
+        yield Row(
+            title=criterion.title,
+            expected=expected.get(name),
+            old=one,
+            new=other,
+            met=tuple(_found(last, titles)),
+            missing=tuple(titles.get(each, each) for each in last.missing) if last else (),
+            flags=tuple(flag.title for flag in last.flags) if last else (),
+            is_beside=bool(by_old and by_new),
+        )
+
+
+def _found(judgement: Judgement | None, titles: Mapping[str, str]) -> Iterator[Found]:
+    for finding in judgement.met if judgement else ():
+        quotes = tuple(evidence.quote for evidence in finding.evidence)
+        yield Found(titles.get(finding.indicator, finding.indicator), finding.depth, quotes)
 
 
 def _by_criterion(card: Scorecard | None) -> Mapping[str, Judgement]:

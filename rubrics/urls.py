@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rubrics.views import bank, drafts, handbook, looks, packages
+from rubrics.views import bank, drafts, handbook, looks, packages, schema
 
 # The handbook, for everybody who is signed in.
 _handbook: list[URLPattern] = [
@@ -17,11 +17,13 @@ _bank: list[URLPattern] = [
     path("bank/new/", bank.new, name="bank_new"),
     path("bank/import/", packages.bank_import, name="bank_import"),
     path("bank/export/", packages.bank_export, name="bank_export"),
+    path("bank/schema.json", schema.schema, name="bank_schema"),
     path("bank/<slug:slug>/", bank.question, name="bank_question"),
     path("bank/<slug:slug>/export/", packages.question_export, name="bank_question_export"),
     path("bank/<slug:slug>/state/", bank.state, name="bank_state"),
     path("bank/<slug:slug>/beginning/", drafts.beginning, name="bank_beginning"),
     path("bank/<slug:slug>/draft/", drafts.draft, name="bank_draft"),
+    path("bank/<slug:slug>/rules/", drafts.rules, name="bank_rules"),
     path("bank/<slug:slug>/publication/", drafts.publication, name="bank_publication"),
     path("bank/<slug:slug>/discarding/", drafts.discarding, name="bank_discarding"),
     path("bank/<slug:slug>/preview/", looks.preview, name="bank_preview"),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
 from interviews.models import Interview
-from rubrics import bank, clock, schema
+from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
 from tests import factories
@@ -64,14 +64,16 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "handbook_concept": ("get", {}, MEMBERS),
     "handbook_framework": ("get", {}, MEMBERS),
     "bank": ("get", {}, CURATORS),
-    "bank_new": ("post", {"slug": "toll-prediction"}, CURATORS_LEAD_ON),
+    "bank_new": ("post", {"slug": "toll-prediction", "title": "Tolls"}, CURATORS_LEAD_ON),
     "bank_import": ("get", {}, CURATORS),
     "bank_export": ("get", {}, CURATORS),
+    "bank_schema": ("get", {}, CURATORS),
     "bank_question": ("get", {}, CURATORS),
     "bank_question_export": ("get", {}, CURATORS),
     "bank_state": ("post", {"to": "retired"}, CURATORS_LEAD_ON),
     "bank_beginning": ("post", {}, CURATORS_LEAD_ON),
     "bank_draft": ("get", {}, CURATORS),
+    "bank_rules": ("get", {}, CURATORS),
     "bank_publication": ("get", {}, CURATORS),
     "bank_discarding": ("post", {"revision": "1-0"}, CURATORS_LEAD_ON),
     "bank_preview": ("get", {}, CURATORS),
@@ -96,7 +98,7 @@ def interview(db: None) -> Interview:
         content_hash=recall.hash, updated_at=clock.now(),
     )  # fmt: skip
     question = Question.objects.get()
-    bank.draft_of(question, by=owner, now=clock.now())
+    drafts.draft_of(question, by=owner, now=clock.now())
     return factories.an_interview(candidate=owner, now=clock.now())
 
 

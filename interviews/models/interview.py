@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from interviews import flow
 from rubrics import Target
-from rubrics.models import FrameworkVersion, QuestionVersion
+from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -61,7 +61,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def with_question(self) -> Self:
         """Fetch question, version and framework along, without the documents that are cached."""
         return self.select_related("version__question", "framework").defer(
-            "version__document", "version__source", "framework__document"
+            *documents_of("version"), "framework__document"
         )
 
     def begin(

@@ -16,7 +16,7 @@ import rubrics
 from interviews import flow
 from interviews.models.interview import Interview
 from interviews.models.scorecard import Scorecard
-from rubrics.models import QuestionVersion
+from rubrics.models import QuestionVersion, documents_of
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -152,9 +152,7 @@ class RescoreLineQuerySet(models.QuerySet["RescoreLine"]):
         """Those that nobody has looked at, with what the judge reads."""
         new = self.filter(rescore=rescore, looked_at__isnull=True).order_by("pk")
         return new.select_related("interview__version__question", "interview__framework").defer(
-            "interview__version__document",
-            "interview__version__source",
-            "interview__framework__document",
+            *documents_of("interview__version"), "interview__framework__document"
         )
 
     def to_write(self, rescore: Rescore) -> Self:

@@ -10,7 +10,7 @@ from interviews.models import Interview, Scorecard
 from interviews.reports import advice, marks
 from interviews.reports.advice import Step
 from interviews.reports.marks import Kind, Marks, Piece
-from rubrics.models import Concept, QuestionVersion
+from rubrics.models import Concept, QuestionVersion, documents_of
 
 BANDS: Mapping[str | None, str] = {
     None: "No bar is set",
@@ -271,7 +271,7 @@ def _version(interview: Interview, row: Scorecard) -> QuestionVersion:
     if row.rubric_hash == own.rubric_hash:
         return own
     of = QuestionVersion.objects.filter(question_id=own.question_id, rubric_hash=row.rubric_hash)
-    return of.defer("document", "source").order_by("-number").first() or own
+    return of.defer(*documents_of("")).order_by("-number").first() or own
 
 
 def _scored_by(interview: Interview, row: Scorecard, version: QuestionVersion) -> str:

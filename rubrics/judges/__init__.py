@@ -39,7 +39,7 @@ def score(
         judged = question.model_copy(update={"rubric": apply(calibration, question.rubric)})
     verdict = judge.judge(judged, reading)
     judgements = verdict.judgements
-    if near_misses:
+    if near_misses and not any(flag.kind == "off-subject" for flag in verdict.flags):
         aside = [quote for flag in verdict.flags for quote in flag.evidence]
         judgements = with_near_misses(question, reading, judgements, aside)
     flags = (*_shown(_asides(reading), verdict.flags), *_notes(reading))
@@ -72,10 +72,9 @@ def _given(pair: _Pair) -> Given:
     return given_by(pair.question, pair.framework)
 
 
-_KINDS: Mapping[Doubt, Literal["denied", "copied", "off-subject"]] = {
+_KINDS: Mapping[Doubt, Literal["denied", "copied"]] = {
     Doubt.HELD_BACK: "denied",
     Doubt.COPIED: "copied",
-    Doubt.OFF_SUBJECT: "off-subject",
 }
 # A page of the same line a thousand times needs no thousand flags.
 _SHOWN = 40

@@ -1,7 +1,7 @@
 """What an answer may claim: for each indicator how deep it goes, and which lines it rests on."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rubrics.judges.found import Found
@@ -27,10 +27,11 @@ class Claim:
     at: tuple[int, ...]
 
 
-def claims(wanted: Wanted, found: Sequence[Found], *, doubted: bool) -> dict[int, Claim]:
+def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) -> dict[int, Claim]:
     """Indicator (number) → its deepest claim, ``PER_UNIT`` deep ones at most on a line.
 
-    What is ``doubted`` claims no more than mentions.
+    Criteria (ids) that are ``doubted`` claim no more than mentions. What is doubted keeps its
+    place on a line, so that doubting one criterion gives nothing to another.
     """
     near = [_neighbours(at, found) for at in range(len(found))]
     options = [
@@ -45,12 +46,12 @@ def claims(wanted: Wanted, found: Sequence[Found], *, doubted: bool) -> dict[int
     for _, at, number, claim in sorted(options, key=lambda option: option[:3]):
         if number in made:
             continue
-        if doubted:
-            claim = Claim(Depth.MENTIONED, claim.at)
         if claim.depth is not Depth.MENTIONED:
             if resting[at] >= PER_UNIT:
                 continue
             resting[at] += 1
+            if wanted.sought[number].criterion in doubted:
+                claim = Claim(Depth.MENTIONED, claim.at)
         made[number] = claim
     return made
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rubrics.judges.kept import kept
 from rubrics.judges.rules import quote
-from rubrics.reading.answer import Doubt, Line, Reading
+from rubrics.reading.answer import Line, Reading
 from rubrics.reading.lexicon import Lexicon, Slots, english, readings, stem, words
 from rubrics.reading.units import Kind
 from rubrics.schema import Indicator, Question, Rubric
@@ -91,7 +91,7 @@ def with_near_misses(
 
     ``aside``: quotes that the judge itself has set aside; nothing there is near anything.
     """
-    if Doubt.OFF_SUBJECT in reading.doubts or not any(each.missing for each in judgements):
+    if not any(each.missing for each in judgements):
         return tuple(judgements)
     found = near_misses(question.rubric, reading, judgements, aside, shared_vectors())
     return tuple(

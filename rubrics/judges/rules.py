@@ -4,7 +4,7 @@ It gives credit only for words that stand in the answer, and says which.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rubrics.judges.claims import Claim, claims
@@ -20,6 +20,7 @@ PROMPTED_CAP: Level = 3
 # A load estimate that is wrong by more than ten times holds its criterion down to this level.
 WRONG_SUM_CAP = 2
 FILLED = "The words around the terms only fill them up; little is said with them."
+OFF_SUBJECT = Flag(kind="off-subject", title="This hardly speaks of what the question is about.")
 
 
 class RulesJudge:
@@ -29,18 +30,23 @@ class RulesJudge:
 
     def judge(self, question: Question, reading: Reading) -> Verdict:
         """Judge every criterion of a question. Always the same for the same text and rubric."""
-        sought = wanted(question.rubric)
+        sought = wanted(question.rubric, question.subject)
         here = told(reading.lines, sought)
-        doubted = bool(reading.doubts) or here.is_filled
+        every = frozenset(sought.by_criterion)
+        doubted = every if reading.doubts or here.is_filled else here.off_subject
         answer = own = _Answer.of(sought, here.lines, reading, doubted=doubted)
         if reading.prompted:
             first = [f for f in here.lines if f.line.unit.stage not in reading.prompted]
             own = _Answer.of(sought, first, reading, doubted=doubted)
-        judged = tuple(_judge(criterion, answer, own) for criterion in question.rubric.criteria)
+        judged = [_judge(criterion, answer, own) for criterion in question.rubric.criteria]
         flags = [Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in here.strung]
         if here.is_filled:
             flags.append(Flag(kind="off-subject", title=FILLED))
-        return Verdict(judgements=judged, flags=tuple(flags))
+        if here.off_subject == every:
+            flags.append(OFF_SUBJECT)
+        else:
+            judged = [_with_flag(each, here.off_subject) for each in judged]
+        return Verdict(judgements=tuple(judged), flags=tuple(flags))
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class _Answer:
 
     @classmethod
     def of(
-        cls, wanted: Wanted, found: list[Found], reading: Reading, *, doubted: bool
+        cls, wanted: Wanted, found: list[Found], reading: Reading, *, doubted: Collection[str]
     ) -> "_Answer":
         made = claims(wanted, found, doubted=doubted)
         by_id = {}
@@ -120,6 +126,12 @@ def _judge(criterion: Criterion, answer: _Answer, own: _Answer) -> Judgement:
         missing=tuple(i.id for i in criterion.indicators if i.id not in names),
         flags=tuple(flags),
     )
+
+
+def _with_flag(judgement: Judgement, off_subject: Collection[str]) -> Judgement:
+    if judgement.criterion not in off_subject:
+        return judgement
+    return judgement.model_copy(update={"flags": (*judgement.flags, OFF_SUBJECT)})
 
 
 def _findings(criterion: Criterion, answer: _Answer, own: _Answer) -> Iterator[Finding]:

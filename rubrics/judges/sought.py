@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rubrics.judges.kept import kept
 from rubrics.judges.patterns import Patterns
 from rubrics.reading.diagram import Asked
-from rubrics.reading.lexicon import Lexicon, words
+from rubrics.reading.lexicon import Lexicon, Spans, Words, words
 from rubrics.schema import Indicator, Rubric
 
 # What anybody says who gives a reason or weighs a price. Beside a detail it makes *justified*.
@@ -45,8 +45,11 @@ class Sought:
 class Wanted:
     """The indicators and red flags of one rubric, and how each shows in the words of a line."""
 
-    def __init__(self, rubric: Rubric) -> None:
-        """Build the automaton of all phrases. Raises BadPhrase, re2.error."""
+    def __init__(self, rubric: Rubric, subject: Sequence[str] = ()) -> None:
+        """Build the automaton of all phrases. Raises BadPhrase, re2.error.
+
+        ``subject``: phrases for what the question is about.
+        """
         every = [(c.id, indicator) for c in rubric.criteria for indicator in c.indicators]
         count = len(every)
         self.sought = tuple(
@@ -67,8 +70,16 @@ class Wanted:
             for number, (criterion, flag) in enumerate(flags)
         }
         self.names = (1 << count) - 1
+        self.by_criterion = {
+            criterion.id: sum(s.name for s in self.sought if s.criterion == criterion.id)
+            for criterion in rubric.criteria
+        }
         self.because = 1 << 3 * count + len(flags)
+        self.subject = self.because << 1
+        self.has_subject = bool(subject)
         phrases = {bit: [*said] for bit, said in self._phrases(rubric)}
+        if subject:
+            phrases[self.subject] = [*subject]
         self.lexicon = Lexicon(phrases)
         # For each set of bits that a phrase may stand for, their sum.
         self.marks = tuple(map(sum, self.lexicon.keysets))
@@ -80,6 +91,18 @@ class Wanted:
             stem for text in _texts(rubric) for stem in words(_BRACKETS.sub(" ", text)).stems
         )
         self.with_drawings = tuple(each for each in self.sought if each.drawn)
+
+    def hits(self, words: Words, text: str) -> list[tuple[int, Spans]]:
+        """Every phrase and pattern in a unit: what it says (bits), and where its parts stand."""
+        marks = self.marks
+        hits = [
+            (marks[keyset], spans) for keyset, spans in self.lexicon.hits(words.stems, words.forms)
+        ]
+        for name, (start, end) in self.patterns.find(text.lower()):
+            place = words.holding(start, end)
+            if place:
+                hits.append((name, (place,)))
+        return hits
 
     def _phrases(self, rubric: Rubric) -> Iterator[tuple[int, Sequence[str]]]:
         for each in self.sought:
@@ -104,6 +127,6 @@ def _texts(rubric: Rubric) -> Iterator[str]:
 
 
 @kept(64)
-def wanted(rubric: Rubric) -> Wanted:
+def wanted(rubric: Rubric, subject: tuple[str, ...] = ()) -> Wanted:
     """Give what a rubric looks for: 0.4 s for the widest rubric when it is new."""
-    return Wanted(rubric)
+    return Wanted(rubric, subject)

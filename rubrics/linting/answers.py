@@ -6,12 +6,14 @@ from itertools import permutations
 from rubrics.linting.case import Case, Found, Rules
 from rubrics.loading import DataPath
 from rubrics.schema import Sample, Staged
-from rubrics.scoring import Flag
+from rubrics.scoring import Depth, Flag, Judgement
 
-MODEL_WORDS = (1_200, 2_000)
+MODEL_WORDS = (1_200, 1_800)
 SAMPLE_WORDS = (80, 1_500)
 LEAST_MODEL_SCORE = 85
 MOST_WEAK_SCORE = 40
+# So many indicators are named to say what a judgement lacks.
+MOST_NAMED = 4
 
 RULES = Rules()
 
@@ -21,7 +23,11 @@ def _answers_follow_their_framework(case: Case) -> Found:
     for path, _, answer, _ in case.answers:
         framework = case.frameworks.get(answer.framework)
         if framework is None:
-            yield (*path, "framework"), f"no framework is called {answer.framework!r}"
+            there = " and ".join(sorted(case.frameworks)) or "none"
+            yield (
+                (*path, "framework"),
+                f"no framework is called {answer.framework!r}; there are {there}",
+            )
             continue
         known = [stage.id for stage in framework.stages]
         for stage in answer.stages:
@@ -103,10 +109,10 @@ def _every_indicator_is_met_by_some_answer(case: Case) -> Found:
 def _model_answer_scores_well(case: Case) -> Found:
     for path, _, _, card in case.answers:
         if path == ("model_answer",) and (card.score or 0) < LEAST_MODEL_SCORE:
-            low = [j.criterion for j in card.judgements if (j.level or 1) < 4]
+            low = [f"{j.criterion}, {_lack(j)}" for j in card.judgements if (j.level or 1) < 4]
             yield (
                 path,
-                f"scores {card.score}; {LEAST_MODEL_SCORE} are wanted (below 4: {', '.join(low)})",
+                f"scores {card.score}; {LEAST_MODEL_SCORE} are wanted (below 4: {'; '.join(low)})",
             )
 
 
@@ -142,7 +148,28 @@ def _samples_are_near_a_fair_rater(case: Case) -> Found:
         for judgement in card.judgements:
             wanted = answer.levels.get(judgement.criterion)
             if wanted and judgement.level and abs(judgement.level - wanted) > 1:
+                why = _lack(judgement) if judgement.level < wanted else _found(judgement)
                 yield (
                     (*path, "levels", judgement.criterion),
-                    f"a rater gives {wanted}, the judge {judgement.level}; mend wordings or gates",
+                    f"a rater gives {wanted}, the judge {judgement.level} ({why});"
+                    " mend wordings or gates",
                 )
+
+
+def _lack(judgement: Judgement) -> str:
+    """What keeps a judgement low: what was not found, and what was only named."""
+    named = [found.indicator for found in judgement.met if found.depth is Depth.MENTIONED]
+    parts = [("not found", list(judgement.missing)), ("only named", named)]
+    said = [f"{what}: {_some(names)}" for what, names in parts if names]
+    return ", ".join(said) or "nothing is missing: look at flags and gates"
+
+
+def _found(judgement: Judgement) -> str:
+    """What a judgement rests on."""
+    deep = [found.indicator for found in judgement.met if found.depth is not Depth.MENTIONED]
+    return f"found with depth: {_some(deep)}" if deep else "nothing found with depth"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -141,7 +141,8 @@ def counted(path: DataPath, count: int, wanted: tuple[int, int], what: str) -> F
     """Tell a count that is not between two numbers."""
     least, most = wanted
     if not least <= count <= most:
-        yield path, f"has {count} {what}; {least} to {most} are wanted"
+        here = "is none" if not count else "is one" if count == 1 else f"are {count}"
+        yield path, f"{least} to {most} {what} are wanted; here {here}"
 
 
 def sentences(texts: Iterable[str]) -> list[str]:
@@ -149,7 +150,12 @@ def sentences(texts: Iterable[str]) -> list[str]:
     return [unit.text for text in texts for unit in split("", normalise(text))]
 
 
-def met(phrases: Iterable[tuple[K, str]], texts: Iterable[str]) -> set[K]:
-    """The keys of those phrases that stand in texts."""
+def met(phrases: Iterable[tuple[K, str]], texts: Iterable[str]) -> dict[K, str]:
+    """The keys of those phrases that stand in texts, with the words that meet each."""
     lexicon = Lexicon({key: [phrase] for key, phrase in phrases})
-    return {m.key for one in sentences(texts) for m in lexicon.find(words(one).stems)}
+    found: dict[K, str] = {}
+    for one in map(words, sentences(texts)):
+        for match in lexicon.find(one.stems):
+            start, end = one.places[match.first][0], one.places[match.last][1]
+            found.setdefault(match.key, one.text[start:end])
+    return found

@@ -104,7 +104,11 @@ def _brackets_hide_no_single_word(case: Case) -> Found:
         ]
         if alone:
             said = "".join(alone[0]).strip()
-            yield path, f"{phrase!r} is met by {said!r}, one word; if you mean that, write it apart"
+            yield (
+                path,
+                f"{phrase!r}: a bracket that may be empty leaves {said!r} alone; fill it, or, if"
+                " that word is enough, make it a phrase of its own",
+            )
 
 
 @RULES.named("empty-wording")
@@ -143,11 +147,11 @@ def _prompt_does_not_hold_a_wording(case: Case) -> Found:
     said = met(case.names, given)
     texts = [text.lower() for text in sentences(given)]
     for path, pattern in case.patterns:
-        if any((found := re.search(pattern, text)) and found[0] for text in texts):
-            said.add(path)
+        found = [match[0] for text in texts if (match := re.search(pattern, text)) and match[0]]
+        said.update({path: found[0]} if found else {})
     for path, written in (*case.names, *case.patterns):
         if path in said:
-            yield path, f"the prompt or the title already says {written!r}"
+            yield path, f"the prompt or the title already says {written!r}: {said[path]!r}"
 
 
 @RULES.named("wording-twice")
@@ -189,7 +193,18 @@ def _flag_and_indicator_differ(case: Case) -> Found:
 @RULES.named("detail-in-name")
 def _detail_adds_to_the_name(case: Case) -> Found:
     for path, _, indicator in case.indicators:
-        names = named_by([indicator])
         for where, phrase in listed(path, indicator, "details"):
-            if names & spelled(phrase):
-                yield where, f"{phrase!r} is a wording of it already"
+            slots = spelled(phrase)
+            for name in indicator.names:
+                if both := slots & spelled(name):
+                    yield (
+                        where,
+                        f"{phrase!r} says {_variant(phrase, both)!r}, as its wording {name!r} does",
+                    )
+                    break
+
+
+def _variant(phrase: str, readings: set[Slots]) -> str:
+    """A variant of a phrase, as written, that has one of these readings."""
+    written = ["".join(said) for said in variants(phrase)]
+    return next((one.strip() for one in written if spelled(one) & readings), phrase)

@@ -1,18 +1,24 @@
 """Rules about what stands around the rubric: subject, facts, probes, concepts, reading."""
 
 from collections.abc import Mapping
+from functools import cache
 
+from rubrics.judges.found import LEAST_BESIDE, ON_SUBJECT, says_subject
+from rubrics.judges.found import Found as Line
+from rubrics.judges.sought import wanted
 from rubrics.linting.case import Case, Found, Rules, counted, listed
 from rubrics.linting.spelling import Spelling, whole
-from rubrics.reading.answer import LEAST_WORDS, ON_SUBJECT, read
+from rubrics.loading import DataPath, parse
+from rubrics.reading.answer import read
 from rubrics.reading.given import given_by
 from rubrics.reading.lexicon import words
 from rubrics.reading.units import Kind
+from rubrics.skeleton import skeleton
 
 CRITERIA = (10, 14)
 SUBJECT = (2, 8)
 # An answer to the question should say its subject this many times as often as one that is doubted.
-SUBJECT_MARGIN = 2
+SUBJECT_MARGIN = 1.4
 LEAST_ASKS = 3
 # Probes and curveball together should reach this share of the criteria.
 LEAST_PROBED = 0.5
@@ -38,12 +44,13 @@ def _question_is_complete(case: Case) -> Found:
     for part in ("summary", "topic", "difficulty", "curveball", "model_answer"):
         if getattr(question, part) is None:
             yield (part,), f"has no {part.replace('_', ' ')}"
-    for part, wanted in _WANTED.items():
-        yield from counted((part,), len(getattr(question, part)), wanted, part)
+    for part, count in _WANTED.items():
+        what = "entries of reading" if part == "reading" else part
+        yield from counted((part,), len(getattr(question, part)), count, what)
     yield from counted(("rubric", "criteria"), len(case.criteria), CRITERIA, "criteria")
     for grade in ("weak", "mid", "strong"):
         if grade not in [sample.grade for sample in question.samples]:
-            yield ("samples",), f"has no {grade} sample"
+            yield ("samples",), f"has no {grade} sample: add one with grade: {grade}"
 
 
 @RULES.named("subject")
@@ -54,17 +61,18 @@ def _subject_is_what_answers_speak_of(case: Case) -> Found:
 @RULES.named("subject-unused")
 def _answers_use_the_subject(case: Case) -> Found:
     given = given_by(case.question, None)
-    if not given.subject:
+    sought = wanted(case.question.rubric, case.question.subject)
+    if not sought.has_subject:
         return
     for one in case.answers:
         lines = read(one.answer.stages, given).lines
-        said = [line.words.stems for line in lines if line.unit.kind is not Kind.HEADING]
-        count = sum(map(len, said))
-        used = sum(len(given.subject.hits(stems)) for stems in said)
-        if count >= LEAST_WORDS and used < SUBJECT_MARGIN * ON_SUBJECT * count:
+        prose = [Line(line, sought) for line in lines if line.unit.kind is not Kind.HEADING]
+        used, beside = says_subject(prose, sought)
+        most = max(beside.values())
+        if most >= LEAST_BESIDE and used < SUBJECT_MARGIN * ON_SUBJECT * most:
             yield (
                 one.path,
-                f"the {one.name} says the subject {100 * used / count:.1f} times in 100 words;"
+                f"the {one.name} says the subject {100 * used / most:.1f} times in 100 words;"
                 f" {100 * SUBJECT_MARGIN * ON_SUBJECT:.1f} are wanted",
             )
 
@@ -159,3 +167,31 @@ def _reading_can_be_found(case: Case) -> Found:
         seen.add(title)
         if not entry.where and not entry.year:
             yield ("reading", number), "says neither where nor when it was published"
+
+
+@RULES.named("example")
+def _nothing_is_left_of_the_example(case: Case) -> Found:
+    for path, text in _texts(case.question.model_dump(mode="json", exclude_defaults=True)):
+        if path[0] != "reading" and text in _example():
+            yield path, f"{text[:60]!r} is the example's; write your own, or take it out"
+
+
+@cache
+def _example() -> frozenset[str]:
+    """What a new question holds before anybody has typed over it."""
+    return frozenset(text for _, text in _texts(parse(skeleton("a", "A"), "").data))
+
+
+def _texts(value: object, path: DataPath = ()) -> Found:
+    """Texts of three words and more, with their paths."""
+    if isinstance(value, str):
+        if len(value.split()) > 2:
+            yield path, value.strip()
+        return
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value if isinstance(value, list) else ())
+    )
+    for key, inside in inner:
+        yield from _texts(inside, (*path, key))

@@ -21,9 +21,9 @@ RULES = Rules()
 @RULES.named("competency")
 def _every_competency_is_there(case: Case) -> Found:
     there = {criterion.competency for _, criterion in case.criteria}
-    for competency in Competency:
-        if competency not in there:
-            yield ("rubric", "criteria"), f"no criterion is about {competency}; write one"
+    if missing := [competency for competency in Competency if competency not in there]:
+        each = "one" if len(missing) == 1 else "one for each"
+        yield ("rubric", "criteria"), f"no criterion is about {', '.join(missing)}; write {each}"
 
 
 @RULES.named("targets")

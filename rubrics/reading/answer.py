@@ -1,13 +1,13 @@
 """A whole answer made ready for judging: its units, and those that are set aside with why."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
 
 from rubrics.reading.given import SHINGLE, Given, is_phrase
 from rubrics.reading.grader import Verdicts, speaks_to_grader
-from rubrics.reading.lexicon import Lexicon, Part, Words, words
+from rubrics.reading.lexicon import Part, Words, words
 from rubrics.reading.stance import Scope, announces_denial, puts_off, scopes, speaks_back, whole
 from rubrics.reading.units import Kind, Unit, normalise, split
 from rubrics.schema import Stance
@@ -20,11 +20,6 @@ LEAST_HELD = 4
 # Who hands back more than this of the question and its rubric has written little of their own.
 HANDED_BACK = 0.5
 LEAST_COPIES = 12
-# An answer of some length that says the words for a question's subject less often than this (per
-# word) answers another question. Measured on 90 answers: to this question 0.9-9 %, but for prose
-# that decides nothing; to another at most 0.4 %, between neighbouring subjects to 1.0 %.
-ON_SUBJECT = 0.008
-LEAST_WORDS = 120
 
 
 class Why(StrEnum):
@@ -86,7 +81,6 @@ class Doubt(StrEnum):
 
     HELD_BACK = "Most of these sentences deny, put off or only ask; little is decided."
     COPIED = "Most of this repeats the question or its rubric."
-    OFF_SUBJECT = "This hardly speaks of what the question is about."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +124,11 @@ def read(
             else:
                 counted.append(Line(unit, unit_words, copied))
         lines += _with_surroundings(counted)
-    doubts = tuple(_doubts(lines, aside, given))
+    doubts = tuple(_doubts(lines, aside))
     return Reading(stages, tuple(lines), tuple(aside), tuple(hidden), doubts, frozenset(prompted))
 
 
-def _doubts(lines: list[Line], aside: list[SetAside], given: Given) -> Iterator[Doubt]:
+def _doubts(lines: list[Line], aside: list[SetAside]) -> Iterator[Doubt]:
     copies = sum(each.why in (Why.COPIED, Why.GRADER) for each in aside)
     if copies >= LEAST_COPIES and copies >= HANDED_BACK * (len(lines) + len(aside)):
         yield Doubt.COPIED
@@ -147,19 +141,6 @@ def _doubts(lines: list[Line], aside: list[SetAside], given: Given) -> Iterator[
     held = sum(differ.values())
     if held >= LEAST_HELD and held >= HELD_BACK * len(differ):
         yield Doubt.HELD_BACK
-    count = sum(len(line.words) for line in written)
-    if given.subject and count >= LEAST_WORDS and not _says(given.subject, written, count):
-        yield Doubt.OFF_SUBJECT
-
-
-def _says(subject: Lexicon[int], lines: Iterable[Line], count: int) -> bool:
-    """Whether lines of so many words say the words for the question's subject often enough."""
-    used = 0
-    for line in lines:
-        used += len(subject.hits(line.words.stems))
-        if used >= ON_SUBJECT * count:
-            return True
-    return False
 
 
 def _is_asked(line: Line) -> bool:

@@ -1,11 +1,11 @@
 """What was handed to a candidate: saying it again earns nothing."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rubrics.reading.grader import Verdicts
-from rubrics.reading.lexicon import Lexicon, Part, words
+from rubrics.reading.lexicon import Part, words
 from rubrics.reading.units import normalise, split
 from rubrics.schema import Framework, Question
 
@@ -20,19 +20,17 @@ SHORTEST = 3
 class Given:
     """The words that were handed to the candidate, as shingles: saying them again earns nothing.
 
-    ``subject`` finds the words for what the question is about, ``verdicts`` its criteria's levels.
+    ``verdicts`` finds where its criteria are given levels.
     """
 
     runs: frozenset[Part]
     short: frozenset[Part]
-    subject: Lexicon[int] | None = None
     verdicts: Verdicts | None = None
 
     @classmethod
     def of(
         cls,
         texts: Iterable[str],
-        subject: Sequence[str] = (),
         verdicts: Verdicts | None = None,
     ) -> "Given":
         """Collect the runs of five stems in texts, and short sentences whole."""
@@ -44,8 +42,7 @@ class Given:
                 runs.update(_runs(stems, SHINGLE))
                 if SHORTEST <= len(stems) <= 2 * SHINGLE:
                     short.add(stems)
-        finder = Lexicon({0: subject}) if subject else None
-        return cls(frozenset(runs), frozenset(short), finder, verdicts)
+        return cls(frozenset(runs), frozenset(short), verdicts)
 
     def copied(self, stems: Part) -> tuple[frozenset[int], bool]:
         """The words (indices) that stand in runs which were given, and whether all of it was.
@@ -68,7 +65,7 @@ class Given:
 
 def given_by(question: Question, framework: Framework | None) -> Given:
     """Everything of a question and its framework that a candidate may paste back."""
-    return Given.of(_handed_out(question, framework), question.subject, _verdicts(question))
+    return Given.of(_handed_out(question, framework), _verdicts(question))
 
 
 def _handed_out(question: Question, framework: Framework | None) -> Iterator[str]:

@@ -204,7 +204,7 @@ def readings(phrase: str) -> list[Slots]:
     choice = _GAPPED_CHOICE.search(phrase)
     count = prod(found[1].count("|") + 1 for found in _GAPPED_CHOICE.finditer(phrase))
     if count > MAX_ALTERNATIVES:
-        raise BadPhrase(f"{phrase!r} has {count} variants; {MAX_ALTERNATIVES} at most")
+        raise BadPhrase(_too_many(phrase, count))
     if choice:
         before, after = phrase[: choice.start()], phrase[choice.end() :]
         return [r for one in choice[1].split("|") for r in readings(f"{before}{one}{after}")]
@@ -214,15 +214,27 @@ def readings(phrase: str) -> list[Slots]:
 def _spellings(part: str, phrase: str) -> frozenset[Part]:
     pieces = re.split(r"\(([^()]*)\)", part)
     if any(bracket in piece for piece in pieces for bracket in "()"):
-        raise BadPhrase(f"the brackets in {phrase!r} do not pair")
+        pairs = part.count("(") == part.count(")")
+        raise BadPhrase(
+            f"{phrase!r} has brackets inside brackets: write the alternatives out, or two phrases"
+            if pairs
+            else f"the brackets in {phrase!r} do not pair"
+        )
     choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
     count = prod(map(len, choices))
     if count > MAX_ALTERNATIVES:
-        raise BadPhrase(f"{phrase!r} has {count} variants; {MAX_ALTERNATIVES} at most")
+        raise BadPhrase(_too_many(phrase, count))
     spelled = frozenset(words("".join(chosen)).stems for chosen in product(*choices))
     if () in spelled:
         raise BadPhrase(f"a part of {phrase!r} holds no word")
     return spelled
+
+
+def _too_many(phrase: str, count: int) -> str:
+    return (
+        f"{phrase!r} has {count} variants (alternatives multiplied), {MAX_ALTERNATIVES} at most:"
+        " make two phrases of it"
+    )
 
 
 _OPENS, _SECOND = 1, 2

@@ -3,11 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from rubrics import access, bank, clock
+from rubrics import access, bank, clock, drafts
 from rubrics.forms import BankFilter, NewQuestion
 from rubrics.views import CuratorRequest, for_curators
 
@@ -22,25 +21,24 @@ def bank_list(request: CuratorRequest) -> HttpResponse:
     template = "bank/list.html"
     if request.htmx and not request.htmx.history_restore_request:
         template += "#results"
-    return render(request, template, {"form": form, "page": questions, "new": NewQuestion()})
+    return render(request, template, {"form": form, "page": questions})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_curators
 def new(request: CuratorRequest) -> HttpResponse:
-    """Begin a question."""
-    if request.method != "POST":
-        return redirect(f"{reverse('bank')}#new")
-    form = NewQuestion(request.POST)
-    if form.is_valid():
+    """Begin a question: with an outline, or as a copy of another."""
+    copied = {"copied": request.GET.get("copied", "")}
+    form = NewQuestion(access.copyable(request.user), request.POST or None, initial=copied)
+    if form.is_bound and form.is_valid():
+        slug, title, other = (form.cleaned_data[each] for each in ("slug", "title", "copied"))
+        source = access.question_or_404(request.user, other) if other else None
         try:
-            bank.new_question(form.cleaned_data["slug"], by=request.user, now=clock.now())
-            return redirect("bank_draft", slug=form.cleaned_data["slug"])
-        except bank.Taken:
-            form.add_error("slug", "There is a question of that name.")
-    page = access.bank_page(request.user, **BankFilter().chosen())
-    context = {"form": BankFilter(), "page": page, "new": form}
-    return render(request, "bank/list.html", context, status=422)
+            drafts.new_question(slug, title, by=request.user, now=clock.now(), copied=source)
+            return redirect("bank_draft", slug=slug)
+        except drafts.Taken:
+            form.add_error("slug", "There is a question of that id.")
+    return render(request, "bank/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rubrics import access, bank, clock
+from rubrics import access, clock, drafts
 from rubrics.forms import DraftForm, PublishForm
-from rubrics.views import CuratorRequest, for_curators
+from rubrics.views import CuratorRequest, for_curators, of_any_size
 
 
 @require_POST
@@ -17,13 +17,14 @@ def beginning(request: CuratorRequest, slug: str) -> HttpResponse:
     """Begin to change a question: from what is published, or from an older version."""
     question = access.question_or_404(request.user, slug)
     version = access.version_if_any(question, request.POST.get("version", ""))
-    bank.draft_of(question, by=request.user, now=clock.now(), version=version)
+    drafts.draft_of(question, by=request.user, now=clock.now(), version=version)
     return redirect("bank_draft", slug=slug)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_curators
+@of_any_size
 def draft(request: CuratorRequest, slug: str) -> HttpResponse:
     """Show the draft, or keep what was typed and say what is wrong with it.
 
@@ -33,7 +34,7 @@ def draft(request: CuratorRequest, slug: str) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None)
     kept, typed = True, found.text
     if form.is_bound:
-        typed = request.POST.get("text", "")
+        typed = request.POST.get("text", found.text)
         kept = form.is_valid() and found.write(by=request.user, now=now, **form.cleaned_data)
     refused = " ".join(str(message) for each in form.errors.values() for message in each)
     context = {
@@ -43,10 +44,21 @@ def draft(request: CuratorRequest, slug: str) -> HttpResponse:
         "kept": kept,
         "refused": refused,
         "others": access.visit(found, request.user, now=now),
-        "examined": bank.examine(found.text, slug=slug),
+        "examined": drafts.examine(found.text, slug=slug),
     }
     template = "bank/draft.html#state" if request.htmx else "bank/draft.html"
     return render(request, template, context, status=200 if kept else 422 if refused else 409)
+
+
+@never_cache
+@require_safe
+@for_curators
+def rules(request: CuratorRequest, slug: str) -> HttpResponse:
+    """Say what is still to do before a draft can be published, by the rules that score nothing."""
+    found = access.draft_or_404(request.user, slug)
+    examined = drafts.examine_by_rules(found.text, slug=slug)
+    context = {"question": found.question, "draft": found, "examined": examined}
+    return render(request, "bank/todo.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +68,7 @@ def publication(request: CuratorRequest, slug: str) -> HttpResponse:
     found = access.draft_or_404(request.user, slug)
     form = PublishForm(request.POST or None, initial={"revision": found.mark})
     if form.is_bound and form.is_valid():
-        examined = bank.publish_draft(
+        examined = drafts.publish_draft(
             found,
             mark=form.cleaned_data["revision"],
             note=form.cleaned_data["note"],
@@ -69,8 +81,14 @@ def publication(request: CuratorRequest, slug: str) -> HttpResponse:
             messages.success(request, f"Published. {after}")
             return redirect("bank_question", slug=slug)
     else:
-        examined = bank.examine(found.text, slug=slug, wholly=True)
-    context = {"question": found.question, "draft": found, "form": form, "examined": examined}
+        examined = drafts.examine_wholly(found.text, slug=slug)
+    context = {
+        "question": found.question,
+        "draft": found,
+        "form": form,
+        "examined": examined,
+        "is_same": drafts.says_nothing_new(found, examined),
+    }
     return render(request, "bank/publication.html", context, status=422 if form.is_bound else 200)
 
 
@@ -80,7 +98,7 @@ def discarding(request: CuratorRequest, slug: str) -> HttpResponse:
     """Throw a draft away."""
     found = access.draft_or_404(request.user, slug)
     form = PublishForm({**request.POST.dict(), "note": "-"})
-    if form.is_valid() and bank.discard(found, mark=form.cleaned_data["revision"]):
+    if form.is_valid() and drafts.discard(found, mark=form.cleaned_data["revision"]):
         messages.success(request, "The draft is thrown away. What is published stays as it is.")
     else:
         messages.warning(request, "The draft was changed since, so it is kept.")

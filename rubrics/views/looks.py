@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rubrics import access, bank, changes, trials
 from rubrics.forms import TrialForm
-from rubrics.views import CuratorRequest, for_curators
+from rubrics.views import CuratorRequest, for_curators, of_any_size
 
 
 @require_safe
@@ -37,6 +37,7 @@ def difference(request: CuratorRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_curators
+@of_any_size
 def bench(request: CuratorRequest, slug: str) -> HttpResponse:
     """Score the samples, and a pasted answer, with the draft and with what is published."""
     looked = access.looked_at(request.user, slug)

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from rubrics import access, bank, clock, packing
+from rubrics import access, bank, clock, outlook, packing
+from rubrics.loading import InvalidDocument
 from rubrics.views import CuratorRequest, for_curators
 
 V = TypeVar("V", bound=Callable[..., HttpResponse])
@@ -66,19 +67,22 @@ def bank_import(request: CuratorRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "bank/import.html", {"outlook": None})
     if not isinstance(package, SimpleUploadedFile):
-        return _looked(request, bank.Outlook.nothing())
-    outlook = bank.look_into(package.name or "package", package.read())
-    if not outlook.library or request.POST.get("seen") != outlook.mark:
-        return _looked(request, outlook)
-    imported = bank.bring(outlook.library, now=clock.now(), author=request.user.get_username())
+        return _looked(request, outlook.Outlook.nothing())
+    found = outlook.look_into(package.name or "package", package.read())
+    if not found.library or request.POST.get("seen") != found.mark:
+        return _looked(request, found)
+    try:
+        imported = found.bring(now=clock.now(), author=request.user.get_username())
+    except InvalidDocument as error:
+        return _looked(request, outlook.Outlook(None, error.problems))
     messages.success(request, f"Imported: {imported}.")
     return HttpResponseClientRedirect(reverse("bank")) if request.htmx else redirect("bank")
 
 
-def _looked(request: CuratorRequest, outlook: bank.Outlook) -> HttpResponse:
+def _looked(request: CuratorRequest, found: outlook.Outlook) -> HttpResponse:
     template = "bank/import.html#outlook" if request.htmx else "bank/import.html"
-    status = 422 if outlook.problems else 200
-    return render(request, template, {"outlook": outlook}, status=status)
+    status = 422 if found.problems else 200
+    return render(request, template, {"outlook": found}, status=status)
 
 
 @never_cache

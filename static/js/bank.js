@@ -1,21 +1,30 @@
 // The curator's editor: keeps a draft a second after the first unsaved change, shows what is wrong
-// with it beside its lines, and never writes over what somebody else kept.
+// with it in its lines, and never writes over what somebody else kept.
 
+import { outline } from "./bank/outline.js";
+import { Plain } from "./bank/plain.js";
+import * as unsent from "./bank/unsent.js";
 import { token } from "./csrf.js";
 
 const SAVE_AFTER = 1000; // ms from the first unsaved change
+const KEEP_AFTER = 300; // ms from a change until this device has it
+const PATIENCE = 20000; // ms that one try may take
 const RETRY = 4000; // ms until the next try when the server cannot be reached
+const RULES_AFTER = 1500; // ms from a text that was kept until all rules are tried on it: that takes longer
 const VISIT = 20000; // ms between two signs of life, which tell others that this draft is open
 
 const form = document.querySelector("#draft");
-const text = form.elements.text;
+const field = form.elements.text;
 const base = form.elements.base;
-const lines = document.querySelector("#lines");
 const saving = document.querySelector("#saving"); // what a person is told of their words
+const bar = document.querySelector("#bar");
 
-let saved = text.defaultValue; // as it was served: one may have typed before this file came
+let text = new Plain(field, { changed });
+let saved = field.defaultValue; // as it was served: one may have typed before this file came
 let timer = null;
-let isSending = false;
+let keeping = null;
+let asking = null;
+let request = null; // the promise of the one under way
 let unanswered = null; // a text that the server may have: it is sent again before any other
 let isHalted = false; // two texts wait for a person's choice
 
@@ -24,27 +33,34 @@ function status(state, words) {
   if (saving.textContent !== words) saving.textContent = words;
 }
 
-function number() {
-  const count = text.value.split("\n").length;
-  const found = isHalted ? [] : document.querySelectorAll("#state [data-line]"); // of another text
-  const wrong = new Set([...found].map((link) => Number(link.dataset.line)));
-  const rows = [];
-  for (let line = 1; line <= count; line += 1) rows.push(wrong.has(line) ? `▸ ${line}` : `${line}`);
-  lines.textContent = rows.join("\n");
-  lines.scrollTop = text.scrollTop;
-}
-
 function changed() {
-  number();
+  keeping ??= setTimeout(keep, KEEP_AFTER);
   if (isHalted) return;
   if (saving.dataset.state === "saved") status("unsaved", "Not saved yet");
-  if (timer === null) timer = setTimeout(save, SAVE_AFTER);
+  timer ??= setTimeout(save, SAVE_AFTER);
 }
 
-async function save() {
+function keep() {
+  clearTimeout(keeping);
+  keeping = null;
+  unsent.keep(text.value === saved ? null : text.value, base.value);
+}
+
+// --- keeping it on the server -----------------------------------------------------------------
+
+/** Send what there is; gives a promise of when it was answered. */
+function save() {
+  clearTimeout(timer);
   timer = null;
-  if (isSending || isHalted) return;
-  isSending = true;
+  if (isHalted) return Promise.resolve();
+  request ??= send().finally(() => {
+    request = null;
+    if (!isHalted && text.value !== saved) timer ??= setTimeout(save, SAVE_AFTER);
+  });
+  return request;
+}
+
+async function send() {
   const sent = (unanswered ??= text.value);
   const body = new FormData();
   body.set("text", sent);
@@ -52,20 +68,20 @@ async function save() {
   status("saving", "Saving");
   try {
     const answer = await ask({ method: "POST", body });
+    const html = await answer.text();
     unanswered = null;
-    if (answer.ok || [409, 422].includes(answer.status)) show(await answer.text(), answer.status, sent);
+    if (answer.ok || [409, 422].includes(answer.status)) show(html, answer.status, sent);
     else refused(answer);
   } catch {
     status("offline", "Not saved: no answer from the server, trying again");
     timer = setTimeout(save, RETRY);
   }
-  isSending = false;
-  if (!isHalted && text.value !== saved && timer === null) timer = setTimeout(save, SAVE_AFTER);
 }
 
-function ask(how) {
+function ask(how, address = form.dataset.address) {
   const headers = { "X-CSRFToken": token(), "HX-Request": "true" };
-  return fetch(form.dataset.address, { ...how, headers, redirect: "manual" }); // to the sign-in
+  const signal = AbortSignal.timeout(PATIENCE);
+  return fetch(address, { ...how, headers, signal, redirect: "manual" }); // to the sign-in
 }
 
 // Nothing that is typed is lost: the page keeps it, and says what to do with it.
@@ -81,21 +97,28 @@ function refused({ status: code }) {
 // Where nothing was typed, the page only says that it is open: it makes no new revision, which
 // would be in the way of who does type. It learns whether somebody else kept another text.
 async function visit() {
-  if (document.visibilityState !== "visible" || isSending || isHalted || timer !== null) return;
-  isSending = true;
+  if (document.visibilityState !== "visible" || request || isHalted || timer !== null) return;
   let isOld = text.value !== saved;
+  request = look().finally(() => (request = null));
+  isOld = (await request) || isOld;
+  if (isOld || text.value !== saved) save(); // also what was typed meanwhile
+}
+
+/** Whether what this page shows is no longer what is kept. */
+async function look() {
   try {
     const answer = await ask({ method: "GET" });
     const state = answer.ok ? stateIn(await answer.text()) : null;
-    if (state?.dataset.revision === base.value) put(state);
-    else isOld = true;
-    if (!isOld) sayIfSaved();
+    if (state?.dataset.revision !== base.value) return true;
+    put(state);
+    sayIfSaved();
   } catch {
-    isOld = false; // the next visit will tell
+    // the next visit will tell
   }
-  isSending = false;
-  if (isOld) save();
+  return false;
 }
+
+// --- what the server says of it ---------------------------------------------------------------
 
 function stateIn(html) {
   const state = new DOMParser().parseFromString(html, "text/html").querySelector("#state");
@@ -108,12 +131,50 @@ function put(state) {
   const old = document.querySelector("#state");
   old.dataset.revision = state.dataset.revision;
   if (old.innerHTML !== state.innerHTML) old.replaceWith(state);
-  number();
+  mark();
+}
+
+// Marks in the text what the lists beside it say. Marks of a text that is typed on go along with it.
+function mark() {
+  if (isHalted) text.mark("error", []); // the list is of another text
+  else if (text.value === saved) text.mark("error", listed("#state"));
+  if (text.value === saved) text.mark("warning", listed("#todo"));
+  told();
+}
+
+// What keeps it from being published, though it can be read; it comes after the save.
+async function tryRules() {
+  try {
+    const answer = await ask({ method: "GET" }, form.dataset.rules);
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".todo");
+    if (!answer.ok || found?.dataset.revision !== base.value) return; // a newer text is asked about next
+    document.querySelector("#todo").replaceChildren(found);
+  } catch {
+    return; // the next save asks again
+  }
+  mark();
+}
+
+function told() {
+  const count = listed("#problems").length;
+  bar.querySelector("[data-next]").hidden = !count || text instanceof Plain;
+  const link = bar.querySelector(".to-problems");
+  const isAsked = document.querySelector("#state [data-take]") !== null;
+  link.hidden = !count && !isAsked;
+  link.textContent = isAsked ? "See both texts" : `${count} to mend`;
+}
+
+function listed(place) {
+  return [...document.querySelectorAll(`${place} .problems > li`)].map((row) => ({
+    line: Number(row.querySelector("[data-line]").dataset.line),
+    message: row.querySelector("span").textContent.trim(),
+  }));
 }
 
 function show(html, code, sent) {
   const state = stateIn(html);
   isHalted = code === 409;
+  if (![409, 422].includes(code)) saved = sent;
   put(state);
   if (code === 409) {
     status("conflict", "Not saved: somebody else wrote on this draft");
@@ -124,22 +185,30 @@ function show(html, code, sent) {
     timer = setTimeout(save, RETRY);
     return;
   }
-  saved = sent;
   overwrites(state.dataset.revision);
+  keep();
   sayIfSaved();
+  clearTimeout(asking);
+  asking = setTimeout(tryRules, RULES_AFTER);
 }
 
 function sayIfSaved() {
-  const found = document.querySelector("#state h2").textContent;
-  if (text.value === saved) status("saved", `Saved. ${found}`);
+  const found = [...document.querySelectorAll("#state h2")].map((each) => each.textContent.trim());
+  if (text.value === saved) status("saved", ["Saved", ...found].join(". "));
 }
 
 function choose(whose) {
   const state = document.querySelector("#state");
   isHalted = false;
-  if (whose === "theirs") text.value = saved = state.querySelector(".theirs").value;
   overwrites(state.dataset.revision);
+  if (whose === "theirs") {
+    saved = state.querySelector(".theirs").value;
+    text.put(saved);
+  }
   text.focus();
+  clearTimeout(timer);
+  timer = null;
+  keep();
   if (whose === "theirs") visit();
   else save();
 }
@@ -147,60 +216,85 @@ function choose(whose) {
 // What is typed from here on is written over this revision; which draft it is of is part of it.
 function overwrites(revision) {
   base.value = revision;
-  document.querySelectorAll("[name=revision]").forEach((field) => (field.value = revision));
+  document.querySelectorAll("[name=revision]").forEach((each) => (each.value = revision));
+}
+
+// --- the page ---------------------------------------------------------------------------------
+
+// The plain field does until the editor is there, and where it cannot be loaded.
+async function enrich() {
+  try {
+    const { Code } = await import("./bank/code.js");
+    text = new Code(field, { changed, suggest });
+    bar.querySelector("[data-find]").hidden = false;
+  } catch (error) {
+    console.info("The plain field stays:", error.message);
+  }
+}
+
+let known = null; // what may be written where; asked for once
+
+async function suggest(...place) {
+  const { suggestions } = await import("./bank/completion.js");
+  known ??= fetch(form.dataset.schema).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
+  try {
+    return suggestions(...place, await known);
+  } catch {
+    known = null; // the next key asks again
+    return null;
+  }
+}
+
+// Who goes on to look at it or to publish takes along what was typed a moment ago.
+async function goOn(event, link) {
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+  if (isElsewhere || isHalted || text.value === saved) return;
+  event.preventDefault();
+  await save();
+  if (text.value !== saved) await save(); // typed while it was sent
+  if (text.value === saved) location.assign(link.href);
+}
+
+// It is sent as written over what it was typed over: if there is a newer text, both are shown.
+function takeBack(kept) {
+  text.put(kept.text);
+  changed();
+  keep();
+  text.focus();
+  Promise.resolve(request).then(() => {
+    overwrites(kept.base);
+    keep();
+    return save();
+  });
 }
 
 function goTo(line) {
-  const rows = text.value.split("\n");
-  const start = rows.slice(0, line - 1).reduce((sum, row) => sum + row.length + 1, 0);
-  text.focus();
-  text.setSelectionRange(start, start + (rows[line - 1] ?? "").length);
-  const height = parseFloat(getComputedStyle(text).lineHeight);
-  text.scrollTop = Math.max(0, (line - 4) * height);
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  text.goTo(line);
 }
 
-// Tab moves marked rows; after Escape it leaves the field, as elsewhere.
-let leaves = false;
-
-function key(event) {
-  if (event.key === "Escape") leaves = true;
-  else if (event.key !== "Tab" || leaves) leaves = event.key === "Tab" || event.key === "Shift" ? leaves : false;
-  else indent(event);
-}
-
-function indent(event) {
-  const { value, selectionStart: start, selectionEnd: end } = text;
-  if (start === end && !event.shiftKey) return; // without a mark Tab leaves, nobody is caught
-  event.preventDefault();
-  const from = value.lastIndexOf("\n", start - 1) + 1;
-  const rows = value.slice(from, end).split("\n");
-  const moved = rows.map((row) => (event.shiftKey ? row.replace(/^ {1,2}/u, "") : `  ${row}`)).join("\n");
-  text.setRangeText(moved, from, end, "select");
-  changed();
-}
-
-text.addEventListener("input", changed);
-text.addEventListener("keydown", key);
-text.addEventListener("scroll", () => (lines.scrollTop = text.scrollTop));
-// Who goes to publish takes along what was typed a moment ago.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[href$='/publication/']");
-  if (!link || text.value === saved || isHalted) return;
-  event.preventDefault();
-  await save();
-  if (text.value === saved) location.assign(link.href);
-});
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-line], [data-take]");
-  if (!target) return;
-  event.preventDefault();
-  if (target.dataset.line) goTo(Number(target.dataset.line));
-  else choose(target.dataset.take);
+  const link = event.target.closest(`a[href^="${form.dataset.question}"]`);
+  const { line, take, next, find } = event.target.closest("[data-line], [data-take], [data-next], [data-find]")?.dataset ?? {};
+  if (link) goOn(event, link);
+  if (line) event.preventDefault();
+  if (line) goTo(Number(line));
+  else if (take) choose(take);
+  else if (next !== undefined) text.next();
+  else if (find !== undefined) text.find();
 });
 window.addEventListener("beforeunload", (event) => {
   if (text.value !== saved) event.preventDefault();
 });
+window.addEventListener("pagehide", keep);
+window.addEventListener("online", () => text.value !== saved && save());
 setInterval(visit, VISIT);
-number();
+
+bar.hidden = false;
+outline(() => text.rows);
+await enrich();
+mark();
+tryRules();
+unsent.offer(saved, takeBack);
 if (text.value !== saved) changed();
 if (/^#line-\d+$/u.test(location.hash)) goTo(Number(location.hash.slice(6)));

@@ -230,6 +230,19 @@ def test_only_the_latest_are_looked_at(alice: User, monkeypatch: pytest.MonkeyPa
     assert {each.n for each in found.criteria} == {2}
 
 
+def test_a_blank_answer_takes_no_place_among_the_latest(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "LATEST", 2)
+    for number, text in enumerate(("One.", "Two.", " \n", "")):
+        interview = judged(alice, 2, 2, 3, texts={"scope": text})
+        later = NOON + timedelta(days=number)
+        Interview.objects.filter(pk=interview.pk).update(submitted_at=later)
+    found = analysis()
+    assert (found.n, found.blank, found.is_cut) == (2, 2, False)
+    assert {each.n for each in (*found.criteria, *found.indicators, *found.stages)} == {2}
+
+
 def test_the_judge_stands_beside_people_by_the_same_rubric(alice: User) -> None:
     for _ in range(LEAST):
         interview = judged(alice, 4, 2, 3)

@@ -109,6 +109,11 @@ class TestLooking:
         assert not Rescore.objects.exists()
         found = impact()
         assert (found.version, found.waiting, found.rescore) == (1, 0, None)
+        assert not found.is_empty
+
+    def test_a_question_that_nobody_was_scored_on_is_known_to_be_that(self, alice: User) -> None:
+        factories.submitted(candidate=alice)
+        assert impact().is_empty
 
     def test_a_new_version_with_the_same_rubric_waits_for_nobody(self, alice: User) -> None:
         graded(alice)
@@ -220,11 +225,31 @@ class TestLooking:
         failed = rescore.lines.get(interview=broken)
         assert failed.problem.startswith("ValidationError: ")
         assert (impact().looked, impact().failed, impact().to_write) == (2, 1, 1)
+        assert (impact().changed, impact().up, impact().down, impact().unknown) == (1, 0, 1, 0)
         assert rescore.write()
         worked_off(rescore)
         assert not broken.scorecards.exists()
         assert old.scorecards.count() == 2
         assert Rescore.objects.get().state == Rescore.State.DONE
+
+    def test_a_score_where_there_was_none_and_none_where_there_was_one_are_counted(
+        self, alice: User, curator: User
+    ) -> None:
+        for _ in range(4):
+            graded(alice)
+        publish()
+        rescore = worked_off(begun(curator))
+        same, fresh, lost, failed = rescore.lines.all()
+        for line, before, after, problem in (
+            (same, 50.0, 50.0, ""),
+            (fresh, None, 40.0, ""),
+            (lost, 40.0, None, ""),
+            (failed, 40.0, None, "ValueError: boom"),
+        ):
+            rescore.lines.filter(pk=line.pk).update(before=before, after=after, problem=problem)
+        found = impact()
+        assert (found.total, found.failed, found.changed) == (4, 1, 2)
+        assert (found.up, found.down, found.unknown) == (0, 0, 2)
 
     def test_an_answer_that_kills_its_worker_is_left_alone_in_the_end(
         self, old: Interview, curator: User

@@ -149,7 +149,12 @@ class TestRescore:
         graded(alice)
         shown = page(browser_of_carol.get(RESCORE))
         assert "Nothing to rescore" in shown.one("main").text
+        assert "Every scored interview on this question" in shown.one("main").text
         assert not shown.has("form", action=RESCORE)
+
+    def test_no_interview_at_all_says_so(self, browser_of_carol: Client) -> None:
+        told = page(browser_of_carol.get(RESCORE)).one("main").text
+        assert "No interview on this question has been scored yet." in told
 
     def test_nothing_to_rescore_begins_nothing(self, browser_of_carol: Client) -> None:
         assert browser_of_carol.post(RESCORE).headers["Location"] == RESCORE

@@ -79,13 +79,19 @@ class Desk:
         self.is_there()
 
     def is_there(self) -> None:
-        """Wait for the page and its script, which numbers the lines."""
-        expect(self.text).to_be_editable()
-        expect(self.page.locator("#lines")).to_contain_text("1")
+        """Wait for the page and the editor."""
+        expect(self.page.locator(".cm-content")).to_be_visible()
+        expect(self.field).to_be_editable()
+
+    @property
+    def field(self) -> Locator:
+        """Where one types."""
+        return self.page.get_by_role("textbox", name="The question as YAML")
 
     @property
     def text(self) -> Locator:
-        return self.page.get_by_label("The question as YAML")
+        """What the form sends: the same text, unseen."""
+        return self.page.locator("#text")
 
     @property
     def state(self) -> Locator:
@@ -103,20 +109,25 @@ class Desk:
         return self.page.locator("#saving")
 
     def write(self, new: str, *, instead_of: str) -> None:
-        """Mark a place of the text, and write over it."""
-        self.text.evaluate(
-            "(field, old) => { const at = field.value.indexOf(old); field.focus();"
-            " field.setSelectionRange(at, at + old.length); }",
-            instead_of,
-        )
-        assert self.marked() == instead_of
+        """Find a place of the text, and write over it."""
+        self.find(instead_of)
         self.page.keyboard.insert_text(new)
+
+    def find(self, words: str) -> None:
+        """Mark the first place with these words."""
+        self.field.focus()
+        self.page.keyboard.press("Control+Home")
+        self.page.keyboard.press("Control+f")
+        expect(self.page.get_by_role("textbox", name="Find")).to_be_focused()
+        self.page.keyboard.type(words)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Escape")
+        expect(self.field).to_be_focused()
+        assert self.marked() == words
 
     def marked(self) -> str:
         """What of the text is marked."""
-        return str(
-            self.text.evaluate("it => it.value.slice(it.selectionStart, it.selectionEnd)"),
-        )
+        return str(self.page.evaluate("getSelection().toString()"))
 
     def line_of(self, words: str) -> int:
         """The number of the first line with these words."""
@@ -126,6 +137,11 @@ class Desk:
     def check(self) -> Locator:
         """Where one goes on to have it checked."""
         return self.page.locator(".page-head").get_by_role("link", name="Check and publish")
+
+    @property
+    def unsent(self) -> Locator:
+        """The notice of a text that this device kept."""
+        return self.page.locator("#unsent .notice")
 
     @property
     def told(self) -> Locator:
@@ -275,30 +291,24 @@ def make_three_mistakes(desk: Desk) -> None:
         line = desk.line_of(wrong)
         expect(listed.nth(nth).get_by_role("link")).to_have_text(f"Line {line}")
         expect(listed.nth(nth)).to_contain_text(said)
-        expect(desk.page.locator("#lines")).to_contain_text(f"▸ {line}")
 
 
 def jump_to_each_and_mend_it(desk: Desk) -> None:
-    """From the last to the first, so that each jump is far."""
+    """From the last to the first, so that each jump is far; the very first by its key."""
     for left, (right, wrong, _) in reversed(list(enumerate(MISTAKES))):
         line = desk.line_of(wrong)
-        desk.state.get_by_role("link", name=f"Line {line}", exact=True).click()
-        expect(desk.text).to_be_focused()
-        assert desk.marked() == wrong
-        assert is_in_sight(desk.text, line)
+        if left:
+            desk.state.get_by_role("link", name=f"Line {line}", exact=True).click()
+            assert desk.marked() == wrong
+        else:
+            desk.page.keyboard.press("F8")
+            expect(desk.page.locator(".cm-tooltip")).to_contain_text("must be one of")
+        expect(desk.field).to_be_focused()
+        row = desk.page.locator(".cm-line", has_text=wrong.strip())
+        expect(row).to_be_in_viewport()
+        expect(row.locator(".cm-lintRange-error").first).to_be_visible()
         desk.page.keyboard.insert_text(right)
         expect(desk.state.get_by_role("listitem")).to_have_count(left)
-
-
-def is_in_sight(text: Locator, line: int) -> bool:
-    """Whether a line of the field is scrolled to where one sees it."""
-    seen = text.evaluate(
-        "(it, line) => { const high = parseFloat(getComputedStyle(it).lineHeight);"
-        " const top = (line - 1) * high - it.scrollTop;"
-        " return top >= 0 && top + high <= it.clientHeight; }",
-        line,
-    )
-    return bool(seen)
 
 
 def try_on_the_bench(page: Page) -> None:
@@ -351,7 +361,7 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     desk.write("title: Of the first again", instead_of="title: Of the first")
     sees_both(desk, mine="title: Of the first again", theirs=of_both, by=stack.emails[1])
     assert desk.is_draft(OTHER, of_both)
-    desk.text.focus()
+    desk.field.focus()
     desk.page.keyboard.insert_text(" and still typing")
     desk.page.get_by_role("button", name="Keep mine instead").click()
     desk.sees_kept(OTHER)
@@ -408,10 +418,183 @@ def test_who_is_signed_out_while_writing_is_told_and_loses_nothing(
     desk.sees_kept(OTHER)
 
 
+def test_text_that_never_reached_the_server_is_offered_to_who_comes_back(
+    desk: Desk, second: Desk, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|status of 409")
+    desk.begin(OTHER)
+    title = desk.first_line("title: ")
+    unsent = typed_without_a_server(desk, "title: Never sent", instead_of=title)
+    second.open(OTHER)
+    second.write("title: Of the second", instead_of=title)
+    second.sees_kept(OTHER)
+    newer = second.text.input_value()
+
+    comes_back(desk)
+    offered = desk.unsent
+    expect(offered).to_be_visible()
+    expect(desk.text).to_have_value(newer)
+    offered.get_by_role("button", name="Take it back").click()
+    expect(offered).to_be_hidden()
+    sees_both(desk, mine="title: Never sent", theirs=newer, by="")
+    assert desk.is_draft(OTHER, newer)
+    desk.page.get_by_role("button", name="Keep mine instead").click()
+    expect(desk.told).to_be_hidden()
+    desk.sees_kept(OTHER)
+    assert desk.is_draft(OTHER, unsent)
+
+    typed_without_a_server(desk, "title: Nor this", instead_of="title: Never sent")
+    comes_back(desk)
+    offered = desk.unsent
+    offered.get_by_role("button", name="Forget it").click()
+    expect(offered).to_be_hidden()
+    desk.page.reload()
+    desk.is_there()
+    expect(offered).to_be_hidden()
+    expect(desk.text).to_have_value(unsent)
+
+
+def typed_without_a_server(desk: Desk, new: str, *, instead_of: str) -> str:
+    """Write where no answer comes, until the device has it; gives the text."""
+    desk.page.route("**/draft/", lambda route: route.abort())
+    desk.write(new, instead_of=instead_of)
+    expect(desk.saving).to_have_attribute("data-state", "offline")
+    text = desk.text.input_value()
+    desk.page.wait_for_function(
+        "words => Object.values(localStorage).some(each => each.includes(words))", arg=new
+    )
+    return text
+
+
+def comes_back(desk: Desk) -> None:
+    """Close the window, and open the draft in another one."""
+    context = desk.page.context
+    desk.page.close()
+    desk.page = context.new_page()
+    desk.open(OTHER)
+
+
 def sign_of_life(desk: Desk) -> None:
     """Let the time pass after which an open page says that it is there."""
     with desk.page.expect_response(lambda answer: answer.url.endswith("/draft/")):
         desk.page.clock.run_for(VISIT)
+
+
+# --- The editor ---
+
+
+def test_what_may_come_next_is_offered_and_taken_by_keys(desk: Desk) -> None:
+    page, offered = desk.page, desk.page.get_by_role("option")
+    desk.begin(CLEAN)
+    first = next(iter(load_library().questions[CLEAN].rubric.criteria))
+    desk.find(desk.first_line("difficulty: "))
+    page.keyboard.insert_text("difficulty:")
+    page.keyboard.type(" ha")
+    expect(offered).to_have_text(["hard"])
+    accept(page)
+    assert desk.first_line("difficulty:") == "difficulty: hard"
+
+    desk.find("concepts:")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- drif")
+    expect(offered.first).to_contain_text("drift")
+    accept(page)
+    assert "\n  - drift\n" in desk.text.input_value()
+
+    desk.find("curveball:")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Space")
+    expect(offered).to_have_count(0)
+    page.keyboard.type("indicators: [")
+    page.keyboard.press("Control+Space")
+    named = f"{first.id}.{first.indicators[0].id}"
+    expect(offered.filter(has_text=named).first).to_be_attached()
+
+
+def accept(page: Page) -> None:
+    """Take what is offered; the editor counts no key of the moment in which it comes up."""
+    page.evaluate("() => window.offeredAt = performance.now()")
+    page.wait_for_function("() => performance.now() > window.offeredAt + 100")
+    page.keyboard.press("Enter")
+
+
+def test_what_can_wait_until_publishing_is_listed_and_marked_apart(desk: Desk) -> None:
+    page, todo = desk.page, desk.page.locator("#todo")
+    desk.begin(CLEAN)
+    expect(todo.get_by_role("heading")).to_have_text("Nothing else to do here", timeout=SLOW)
+    desk.find(desk.first_line("difficulty: "))
+    page.keyboard.press("Backspace")
+    expect(todo.get_by_role("heading")).to_contain_text("Still to do", timeout=SLOW)
+    expect(desk.heading).to_have_text("It can be read")
+    expect(todo.get_by_role("listitem")).to_contain_text("has no difficulty")
+    page.get_by_role("button", name="Next problem").click()
+    expect(page.locator(".cm-tooltip")).to_contain_text("has no difficulty")
+    expect(page.locator(".cm-lintRange-warning").first).to_be_visible()
+
+
+def test_tab_indents_is_undone_and_leaves_after_escape(desk: Desk) -> None:
+    page = desk.page
+    desk.begin(CLEAN)
+    before = desk.text.input_value()
+    desk.find(desk.first_line("minutes: "))
+    page.keyboard.press("Tab")
+    assert "\n  minutes: " in desk.text.input_value()
+    page.keyboard.press("Control+z")
+    expect(desk.text).to_have_value(before)
+    page.keyboard.press("End")
+    page.keyboard.type("6")
+    page.keyboard.press("Tab")
+    page.keyboard.type("7")
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    expect(desk.text).to_have_value(before)
+    page.keyboard.press("Shift+Tab")
+    expect(desk.field).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Tab")
+    expect(desk.field).not_to_be_focused()
+
+
+LONG = "      - some wording of about fifty characters is here\n" * 1_850  # 100 kB
+PASTE = """
+async (text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  document.querySelector(".cm-content").dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+  );
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}
+"""
+
+
+def test_of_a_hundred_kilobytes_pasted_only_what_is_seen_is_drawn(desk: Desk) -> None:
+    desk.begin(OTHER)
+    desk.find(desk.first_line("rubric:"))
+    desk.page.keyboard.press("Home")
+    before = desk.text.input_value()
+    desk.page.evaluate(PASTE, LONG)
+    assert desk.text.input_value() == before.replace("\nrubric:", f"\n{LONG}rubric:", 1)
+    assert desk.page.locator(".cm-line").count() < 300
+    desk.sees_kept(OTHER)
+
+
+def test_where_the_editor_cannot_be_loaded_the_plain_field_does(desk: Desk, watch: Watch) -> None:
+    watch.allow("ERR_FAILED")
+    page = desk.page
+    page.route(re.compile("codemirror"), lambda route: route.abort())
+    page.goto(f"/bank/{OTHER}/")
+    page.get_by_role("button", name="Change it").click()
+    expect(desk.field).to_be_editable()
+    desk.field.focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("[")
+    desk.sees_kept(OTHER)
+    link = desk.state.get_by_role("link", name="Line").first
+    link.click()
+    expect(desk.field).to_be_focused()
 
 
 # --- Packages ---
@@ -447,7 +630,7 @@ def test_a_bad_package_is_refused_by_file_and_line_and_a_good_one_comes_in(
     expect(listed).to_have_count(1)
     expect(listed).to_contain_text("../questions/out.yaml:1")
     expect(listed).to_contain_text("leads out of the package")
-    broken, twice = CARD.replace("- xylo", "- [xylo"), f"{CARD}title: Once more\n"
+    broken, twice = CARD.replace("- spin", "- [spin"), f"{CARD}title: Once more\n"
     desk.send(zipped("two.zip", concepts__broken=broken, concepts__twice=twice))
     expect(listed).to_have_count(2)
     expect(listed.nth(0)).to_contain_text("concepts/broken.yaml:5")
@@ -463,7 +646,8 @@ def test_a_bad_package_is_refused_by_file_and_line_and_a_good_one_comes_in(
     desk.send(good)
     outlook = page.locator("#outlook")
     expect(outlook).to_contain_text("1 added, 1 changed, 0 unchanged", timeout=SLOW)
-    expect(outlook.get_by_role("listitem")).to_have_text([f"concepts/{NAME}", f"questions/{OTHER}"])
+    listed = outlook.get_by_role("listitem")
+    expect(listed).to_contain_text([f"concepts/{NAME}", f"questions/{OTHER}", "title: changed"])
     assert asked(rows, ALL_DOCUMENTS) == there
     before = asked(rows, VERSIONS, OTHER)
     page.get_by_role("button", name="Import it").click()
@@ -487,15 +671,16 @@ def test_without_a_mouse_one_gets_from_the_list_to_a_new_version(desk: Desk, row
     page.keyboard.press("Enter")
     press_tab_until(page, page.get_by_role("button", name="Change it"))
     page.keyboard.press("Enter")
-    expect(desk.text).to_be_editable()
-    press_tab_until(page, desk.text)
+    desk.is_there()
+    press_tab_until(page, desk.field)
     page.keyboard.press("Control+Home")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     page.keyboard.type(", by keys")
     desk.sees_kept(CLEAN)
+    page.keyboard.press("Escape")
     page.keyboard.press("Tab")
-    expect(desk.text).not_to_be_focused()
+    expect(desk.field).not_to_be_focused()
     press_tab_until(page, desk.check)
     page.keyboard.press("Enter")
     desk.sees_title("Ready to publish")

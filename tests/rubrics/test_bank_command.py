@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from rubrics import packing
-from rubrics.models import Concept, FrameworkVersion, Question, QuestionVersion
+from rubrics import bank, clock, packing
+from rubrics.models import Concept, Draft, FrameworkVersion, Question, QuestionVersion
 from tests.rubrics.documents import WHOLE
-from tests.rubrics.test_packing import ALONE, PACKAGE, TINY, laid_out
+from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE, TINY, laid_out
 
 pytestmark = pytest.mark.django_db
 
@@ -35,16 +35,42 @@ def folder(tmp_path: Path) -> Path:
     return laid_out(tmp_path / "in", PACKAGE)
 
 
-def test_a_file_a_folder_and_a_zip_come_in(folder: Path, tmp_path: Path) -> None:
-    assert run("import", str(folder)) == "Bank: 3 added, 0 changed, 0 unchanged.\n"
-    (tmp_path / "in.zip").write_bytes(packing.pack(PACKAGE))
+@pytest.fixture
+def finished(tmp_path: Path) -> Path:
+    return laid_out(tmp_path / "finished", FINISHED)
+
+
+def published(folder: Path) -> None:
+    """Publish what lies in a folder, whatever the rules say."""
+    bank.bring(packing.unpack_path(folder, NOTHING), now=clock.now())
+
+
+def test_a_file_a_folder_and_a_zip_come_in(finished: Path, tmp_path: Path) -> None:
+    assert run("import", str(finished)) == "Bank: 3 added, 0 changed, 0 unchanged.\n"
+    (tmp_path / "in.zip").write_bytes(packing.pack(FINISHED))
     assert run("import", str(tmp_path / "in.zip")) == "Bank: 0 added, 0 changed, 3 unchanged.\n"
     file = tmp_path / "any name.yaml"
-    file.write_text(TINY.replace("title: Tiny", "title: Other"))
+    file.write_text(json.dumps({**WHOLE, "minutes": 50}))
     assert run("import", str(file)) == "Bank: 0 added, 1 changed, 0 unchanged.\n"
-    published = Question.objects.get().published
-    assert published
-    assert (published.number, published.source) == (2, file.read_text())
+    version = Question.objects.get().published
+    assert version
+    assert (version.number, version.source) == (2, file.read_text())
+
+
+def test_what_is_not_finished_comes_in_as_a_draft(folder: Path) -> None:
+    first, second = run("import", str(folder)).splitlines()
+    assert first.startswith("tiny is not finished, so it is a draft; check lists ")
+    assert second == "Bank: 2 added, 0 changed, 0 unchanged, 1 as a draft."
+    assert not QuestionVersion.objects.exists()
+    assert Draft.objects.get().text == TINY
+
+
+def test_what_came_in_by_hand_outlives_a_newer_library(finished: Path) -> None:
+    run("import", str(finished))
+    file = finished / "questions" / "dinner-ideas.yaml"
+    file.write_text(json.dumps({**WHOLE, "minutes": 50}))
+    assert bank.ship(finished, now=clock.now())
+    assert Question.objects.get().minutes == 45
 
 
 def test_what_is_wrong_stops_an_import_and_says_where(folder: Path) -> None:
@@ -60,12 +86,13 @@ def test_what_is_wrong_stops_an_import_and_says_where(folder: Path) -> None:
     assert "cannot be read" in str(refused("import", str(folder / "gone.zip"))[1])
 
 
-def test_what_is_exported_can_be_imported(folder: Path, tmp_path: Path) -> None:
-    run("import", str(folder))
+def test_what_is_exported_can_be_imported(finished: Path, tmp_path: Path) -> None:
+    run("import", str(finished))
     for place in (tmp_path / "out.zip", tmp_path / "out"):
         assert run("export", str(place)) == f"{place}: 3 documents.\n"
         assert run("import", str(place)) == "Bank: 0 added, 0 changed, 3 unchanged.\n"
-    assert (tmp_path / "out" / "questions" / "tiny.yaml").read_text() == TINY
+    file = tmp_path / "out" / "questions" / "dinner-ideas.yaml"
+    assert file.read_text() == FINISHED["questions/dinner-ideas.yaml"]
     first = (tmp_path / "out.zip").read_bytes()
     run("export", str(tmp_path / "out.zip"))
     assert (tmp_path / "out.zip").read_bytes() == first
@@ -74,7 +101,7 @@ def test_what_is_exported_can_be_imported(folder: Path, tmp_path: Path) -> None:
 
 def test_some_questions_can_be_exported(folder: Path, tmp_path: Path) -> None:
     laid_out(folder, {"questions/more.yaml": ALONE.replace("id: tiny", "id: more")})
-    run("import", str(folder))
+    published(folder)
     run("export", str(tmp_path / "out"), "--question", "more")
     found = [file.name for file in (tmp_path / "out").rglob("*.yaml")]
     assert found == ["more.yaml"]
@@ -89,7 +116,7 @@ def test_an_export_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 
 def test_check_lints_a_file_or_what_is_published(folder: Path, tmp_path: Path) -> None:
-    run("import", str(folder))
+    published(folder)
     said, error = refused("check")
     lines = said.splitlines()
     assert str(error) == f"{len(lines)} problems."
@@ -122,7 +149,7 @@ def test_the_table_of_the_bank_has_a_line_for_each_question(folder: Path, tmp_pa
     assert (name, criteria, indicators, wordings, count) == ("dinner-ideas", "10", "40", "4.0", "0")
     assert int(words) > 1_000
     assert int(weak) < int(mid) < int(strong) < int(model)
-    run("import", str(folder))
+    published(folder)
     said, _ = refused("check", "--table")
     assert said.splitlines()[2].split()[:-1] == ["tiny", "0", "1", "1", "3.0", *"----"]
 

@@ -1,12 +1,25 @@
-"""What a draft changes is told by meaning and by line."""
+"""What a draft changes is told by meaning, sentence by sentence, and by line."""
+
+import pytest
 
 from rubrics import changes
+from rubrics.changes import Piece
 from rubrics.schema import Question
 from tests.rubrics.documents import criterion, indicator, question
+
+PROSE = (
+    "The registry keeps every model. Each has a hash.\n\n"
+    "- It is rolled out to one percent. Then to ten. Then to all."
+)
 
 
 def _told(before: Question, after: Question) -> dict[str, changes.Change]:
     return {change.where: change for change in changes.by_meaning(before, after)}
+
+
+def _one(before: Question, after: Question) -> changes.Change:
+    (change,) = changes.by_meaning(before, after)
+    return change
 
 
 def test_the_same_question_has_no_change() -> None:
@@ -16,9 +29,74 @@ def test_the_same_question_has_no_change() -> None:
 def test_words_that_came_and_went_are_listed() -> None:
     before = question(criterion(indicator(wordings=["a test", "an experiment"])))
     after = question(criterion(indicator(wordings=["a test", "a trial"])))
-    (change,) = changes.by_meaning(before, after)
+    change = _one(before, after)
     assert change.where.endswith("wordings")
-    assert (change.gone, change.new) == (("an experiment",), ("a trial",))
+    assert change.kind == "changed"
+    assert [passage.pieces for passage in change.passages] == [
+        (Piece("gone", "an experiment"),),
+        (Piece("new", "a trial"),),
+    ]
+
+
+def test_a_phrase_that_was_mended_has_its_words_marked() -> None:
+    before = question(criterion(indicator(wordings=["a test", "roll the model back at once"])))
+    after = question(criterion(indicator(wordings=["roll the model back slowly", "a test"])))
+    (passage,) = _one(before, after).passages
+    assert passage.pieces == (
+        Piece("same", "roll the model back "),
+        Piece("gone", "at once"),
+        Piece("new", "slowly"),
+    )
+
+
+@pytest.mark.parametrize(("old", "new", "kind"), [([], ["why"], "added"), (["why"], [], "removed")])
+def test_a_list_that_came_or_went_is_added_or_removed(
+    old: list[str], new: list[str], kind: str
+) -> None:
+    one, other = (question(criterion(indicator(reasons=each))) for each in (old, new))
+    assert _one(one, other).kind == kind
+
+
+def test_phrases_in_another_order_are_told_as_that() -> None:
+    before = question(criterion(indicator(wordings=["a test", "a trial"])))
+    after = question(criterion(indicator(wordings=["a trial", "a test"])))
+    change = _one(before, after)
+    assert (change.kind, change.passages) == ("changed", ())
+    assert "another order" in change.note
+
+
+def test_of_prose_the_sentence_that_differs_is_open_and_its_words_are_marked() -> None:
+    after = PROSE.replace("one percent", "two percent of people")
+    change = _one(question(prompt=PROSE), question(prompt=after))
+    stays, differs, rest = change.passages
+    assert (stays.is_folded, stays.sentences) == (True, 2)
+    assert differs.pieces == (
+        Piece("same", "- It is rolled out to "),
+        Piece("gone", "one percent. "),
+        Piece("new", "two percent of people. "),
+    )
+    assert (rest.is_folded, rest.sentences) == (True, 2)
+    assert (change.before, change.after) == (PROSE, after)
+
+
+def test_a_single_sentence_that_stays_is_not_folded_away() -> None:
+    change = _one(question(prompt="One. Two."), question(prompt="One. Three."))
+    assert [(each.stays, each.is_folded) for each in change.passages] == [
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_sentences_with_little_in_common_stand_one_after_the_other() -> None:
+    old, new = "Design a feed for videos.", "Who may see which of the models, and when?"
+    (passage,) = _one(question(prompt=old), question(prompt=new)).passages
+    assert passage.pieces == (Piece("gone", old), Piece("new", new))
+
+
+def test_other_blanks_are_told_as_that() -> None:
+    change = _one(question(prompt="One. Two."), question(prompt="One.\n\nTwo."))
+    assert change.note.startswith("Only blanks")
+    assert all(passage.stays for passage in change.passages)
 
 
 def test_a_criterion_that_came_is_named_by_its_id() -> None:
@@ -31,14 +109,61 @@ def test_a_criterion_that_came_is_named_by_its_id() -> None:
 def test_a_weight_and_a_gate_are_told_with_both_values() -> None:
     before = question(criterion(weight=1))
     after = question(criterion(weight=2))
-    (change,) = changes.by_meaning(before, after)
+    change = _one(before, after)
     assert change.where == "rubric › criteria › evaluates › weight"
-    assert change.after == "2.0"
+    assert (change.before, change.after, change.kind) == ("1.0", "2.0", "changed")
 
 
 def test_another_order_of_criteria_is_no_change_of_meaning() -> None:
     one, other = criterion(), criterion(name="monitors")
     assert changes.by_meaning(question(one, other), question(other, one)) == []
+
+
+def test_entries_without_an_id_are_matched_by_what_they_say() -> None:
+    cache, path = {"component": "cache"}, {"path": ["api", "ranker", "store"]}
+    longer = {"path": ["api", "ranker", "store", "log"]}
+    before = question(criterion(indicator(drawn=[cache, path])))
+    after = question(criterion(indicator(drawn=[longer, cache])))
+    change = _one(before, after)
+    assert change.where.endswith("drawn › 1 › path")
+    assert [passage.pieces for passage in change.passages] == [(Piece("new", "log"),)]
+
+
+def test_an_entry_without_any_name_that_came_is_told_by_what_it_says() -> None:
+    after = question(criterion(indicator(drawn=[{"component": "cache"}])))
+    change = _one(question(criterion(indicator())), after)
+    assert (change.where.split(" › ")[-2:], change.after) == (["1", "component"], "cache")
+    assert change.kind == "added"
+
+
+def test_two_samples_of_one_grade_are_both_compared() -> None:
+    samples = [
+        {
+            "grade": "strong",
+            "framework": name,
+            "stages": {"scope": text},
+            "levels": {"evaluates": 3},
+        }
+        for name, text in (("four-stage", "We keep it short."), ("seven-step", "Nobody waits."))
+    ]
+    mended = [samples[0], {**samples[1], "stages": {"scope": "Nobody waits long."}}]
+    change = _one(question(samples=samples), question(samples=mended))
+    assert change.where == "samples › strong 2 › stages › scope"
+    assert change.after == "Nobody waits long."
+
+
+def test_a_model_answer_that_came_is_told_stage_by_stage() -> None:
+    answer = {"framework": "four-stage", "stages": {"scope": "Goals first."}}
+    found = _told(question(), question(model_answer=answer))
+    assert found["model_answer › stages › scope"].kind == "added"
+
+
+def test_long_texts_with_little_in_common_are_not_compared_word_by_word() -> None:
+    old, new = (" ".join(f"{word}{n}" for n in range(3_000)) for word in ("old", "new"))
+    (passage,) = _one(question(prompt=old), question(prompt=new)).passages
+    assert [piece.kind for piece in passage.pieces] == ["gone", "new"]
+    change = _one(question(prompt="a. " * 13_000), question(prompt="a. b. " * 6_500))
+    assert change.after.count("b.") == 6_500
 
 
 def test_rows_are_told_with_their_sign_and_capped() -> None:

@@ -1,7 +1,9 @@
 """Curators write drafts that nobody overwrites, publish what is clean, retire and bring back."""
 
+import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,10 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from rubrics import LIBRARY, bank, clock, schema
-from rubrics.loading import read, validate
+from rubrics import LIBRARY, bank, clock, drafts, packing, schema
+from rubrics.loading import read, validate, written
 from rubrics.models import Draft, Question, QuestionVersion
 from tests import factories
+from tests.rubrics import documents
 
 pytestmark = pytest.mark.django_db
 SLUG = "model-registry-rollout"
@@ -59,7 +62,7 @@ def kept(desk: Client, text: str, base: int) -> int:
 
 def test_a_draft_begins_with_what_is_published(desk: Client) -> None:
     draft = begun(desk)
-    examined = bank.examine(draft.text, slug=SLUG)
+    examined = drafts.examine(draft.text, slug=SLUG)
     assert draft.base == draft.question.published
     assert examined.question
     assert draft.base
@@ -115,7 +118,7 @@ def test_a_clean_draft_is_published_as_a_new_version_with_note_and_author(
     assert kept(desk, text, 0) == 200
     draft.refresh_from_db()
     now = clock.now()
-    examined = bank.publish_draft(draft, mark=mark(1), note="A new name", by=curator, now=now)
+    examined = drafts.publish_draft(draft, mark=mark(1), note="A new name", by=curator, now=now)
     assert [str(problem) for problem in examined.problems] == []
     question = Question.objects.get(slug=SLUG)
     published = question.published
@@ -148,7 +151,7 @@ def test_a_draft_written_on_since_it_was_looked_at_is_not_published(
     draft = begun(desk)
     kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
     draft.refresh_from_db()
-    examined = bank.publish_draft(draft, mark=mark(0), note="n", by=curator, now=clock.now())
+    examined = drafts.publish_draft(draft, mark=mark(0), note="n", by=curator, now=clock.now())
     assert [problem.rule for problem in examined.problems] == ["changed"]
     assert Draft.objects.exists()
 
@@ -160,19 +163,75 @@ def test_a_question_is_retired_and_brought_back(desk: Client) -> None:
     assert SLUG in desk.get("/questions/").content.decode()
 
 
+def begin(desk: Client, slug: str, title: str = "Predict tolls", copied: str = "") -> int:
+    sent = {"slug": slug, "title": title, "copied": copied}
+    return desk.post("/bank/new/", sent).status_code
+
+
 def test_a_new_question_begins_as_a_draft_and_can_be_thrown_away(desk: Client) -> None:
-    answer = desk.post("/bank/new/", {"slug": "toll-prediction"})
+    answer = desk.post("/bank/new/", {"slug": "toll-prediction", "title": "Predict tolls"})
     assert answer.headers["Location"] == "/bank/toll-prediction/draft/"
     assert "toll-prediction" not in desk.get("/questions/").content.decode()
+    assert "Predict tolls" in desk.get("/bank/").content.decode()
     desk.post("/bank/toll-prediction/discarding/", {"revision": mark(0)})
     assert not Question.objects.filter(slug="toll-prediction").exists()
+
+
+def test_a_new_question_begins_with_an_outline_that_can_be_read(desk: Client) -> None:
+    bank.bring(packing.unpack_path(LIBRARY / "concepts", packing.Known()), now=clock.now())
+    assert begin(desk, "toll-prediction", 'Tolls: "fair", or not?') == 302
+    examined = drafts.examine(Draft.objects.get().text, slug="toll-prediction")
+    assert examined.problems == ()
+    assert examined.question
+    assert examined.question.title == 'Tolls: "fair", or not?'
+
+
+def test_a_new_question_can_begin_as_a_copy(desk: Client) -> None:
+    page = desk.get("/bank/new/", {"copied": SLUG}).content.decode()
+    assert re.search(rf'<option value="{SLUG}"\s+selected', page)
+    assert begin(desk, "toll-prediction", "Tolls: what, why & how", SLUG) == 302
+    draft = Draft.objects.get()
+    published = Question.objects.get(slug=SLUG).published
+    assert published
+    rows = set(published.source.split("\n")) ^ set(draft.text.split("\n"))
+    assert sorted(row.partition(":")[0] for row in rows) == ["id", "id", "title", "title"]
+    examined = drafts.examine(draft.text, slug="toll-prediction")
+    same = {"id": "toll-prediction", "title": "Tolls: what, why & how"}
+    assert examined.question == published.value.model_copy(update=same)
+    assert (draft.base, draft.question.published) == (None, None)
+
+
+@pytest.mark.parametrize("form", ["json", "folded", "none"])
+def test_a_copy_says_the_same_however_the_text_was_written(curator: User, form: str) -> None:
+    value = documents.question(title="Its old name that is long")
+    text = {
+        "json": value.model_dump_json(exclude_defaults=True),
+        "folded": written(value).replace("title: Its old name", "title: >-\n  Its\n  old name"),
+        "none": "",
+    }[form]
+    bank.publish(value, now=factories.NOON, source=text)
+    question = Question.objects.get(slug="tiny")
+    draft = drafts.new_question("copy", "'New': x", by=curator, now=factories.NOON, copied=question)
+    examined = drafts.examine(draft.text, slug="copy")
+    assert examined.question == value.model_copy(update={"id": "copy", "title": "'New': x"})
 
 
 @pytest.mark.parametrize("slug", ["Not good", "import", SLUG, ""])
 def test_a_name_that_cannot_be_is_refused(desk: Client, slug: str) -> None:
     count = Question.objects.count()
-    assert desk.post("/bank/new/", {"slug": slug}).status_code == 422
+    answer = desk.post("/bank/new/", {"slug": slug, "title": "Tolls"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert re.search(r'name="slug"[^>]*aria-invalid="true"\s+autofocus', page)
+    assert 'value="Tolls"' in page
     assert Question.objects.count() == count
+
+
+def test_only_the_first_wrong_field_gets_the_cursor(desk: Client) -> None:
+    page = desk.post("/bank/new/", {"slug": "fine", "title": "", "copied": "gone"})
+    assert page.content.decode().count("autofocus") == 1
+    assert re.search(r'name="title"[^>]*autofocus', page.content.decode())
+    assert "autofocus" not in desk.get("/bank/new/").content.decode()
 
 
 def test_throwing_away_a_draft_leaves_what_is_published(desk: Client) -> None:
@@ -219,7 +278,7 @@ def test_what_a_curator_published_outlives_a_start_and_a_newer_library(
     kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
     draft.refresh_from_db()
     now = clock.now()
-    assert bank.publish_draft(draft, mark=mark(1), note="n", by=curator, now=now).is_clean
+    assert drafts.publish_draft(draft, mark=mark(1), note="n", by=curator, now=now).is_clean
     bank.ship(folder, now=now)
     assert Question.objects.get(slug=SLUG).title.startswith("New ")
     newer = shutil.copytree(folder, tmp_path / "newer")
@@ -260,7 +319,7 @@ def test_a_draft_that_says_nothing_new_stays_a_draft(curator: User, desk: Client
     assert kept(desk, f"# a remark\n{draft.text}", 0) == 200
     draft.refresh_from_db()
     now = clock.now()
-    examined = bank.publish_draft(draft, mark=draft.mark, note="n", by=curator, now=now)
+    examined = drafts.publish_draft(draft, mark=draft.mark, note="n", by=curator, now=now)
     assert [problem.rule for problem in examined.problems] == ["same"]
     assert Draft.objects.get().text.startswith("# a remark")
 
@@ -279,3 +338,93 @@ def test_a_text_that_cannot_be_kept_is_said_to_be_so(desk: Client) -> None:
     page = desk.post(f"/bank/{SLUG}/draft/", {"text": "a\x00b", "base": mark(0)})
     assert page.status_code == 422
     assert "This text cannot be kept" in page.content.decode()
+
+
+def test_a_form_beyond_all_limits_is_answered_like_any_text_that_cannot_be_kept(
+    desk: Client,
+) -> None:
+    draft = begun(desk)
+    sent = {"text": "x" * 3_000_000, "base": mark(0)}
+    pages = [
+        desk.post(f"/bank/{SLUG}/draft/", sent),
+        desk.post(f"/bank/{SLUG}/draft/", urlencode(sent), "application/x-www-form-urlencoded"),
+    ]
+    for page in pages:
+        assert page.status_code == 422
+        assert "far too long to be read: a text may have 1 MB" in page.content.decode()
+        assert "field is required" not in page.content.decode()
+    page = desk.post(f"/bank/{SLUG}/bench/", {"text": "x" * 3_000_000, "framework": "four-stage"})
+    assert page.status_code == 422
+    assert "a text may have 1 MB" in page.content.decode()
+    assert Draft.objects.get().text == draft.text
+
+
+def test_a_forged_draft_is_refused(curator: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(curator)
+    question = Question.objects.get(slug=SLUG)
+    drafts.draft_of(question, by=curator, now=factories.NOON)
+    for text in ("forged", "x" * 3_000_000):
+        client.post(f"/bank/{SLUG}/draft/", {"text": text, "base": mark(0)})
+    assert Draft.objects.get().revision == 0
+
+
+def test_what_is_still_to_do_is_told_without_scoring_an_answer(desk: Client) -> None:
+    draft = begun(desk)
+    page = desk.get(f"/bank/{SLUG}/rules/").content.decode()
+    assert "Nothing else to do here" in page
+    cut = draft.text.replace("\ncurveball:", "\ncurve:", 1)
+    assert cut != draft.text
+    assert kept(desk, cut, 0) == 200
+    assert "is asked when the text can be read" in desk.get(f"/bank/{SLUG}/rules/").content.decode()
+    assert kept(desk, without_summary(draft.text), 1) == 200
+    page = desk.get(f"/bank/{SLUG}/rules/").content.decode()
+    assert f'data-revision="{mark(2)}"' in page
+    assert "Still to do before publishing (1)" in page
+    assert "has no summary" in page
+
+
+def without_summary(text: str) -> str:
+    """A question without its summary."""
+    return re.sub(r"^summary:.*(\n[ \t].*)*\n", "", text, count=1, flags=re.MULTILINE)
+
+
+def test_the_rules_that_wait_find_nothing_that_the_others_miss(curator: User) -> None:
+    text = without_summary(bank.documents([SLUG])[f"questions/{SLUG}.yaml"])
+    soon = drafts.examine_by_rules(text, slug=SLUG)
+    wholly = drafts.examine_wholly(text, slug=SLUG)
+    assert set(soon.todo) <= set(wholly.problems)
+    assert [each.rule for each in soon.todo] == ["complete"]
+
+
+def test_a_draft_that_says_nothing_new_has_no_button_to_publish_it(desk: Client) -> None:
+    draft = begun(desk)
+    assert kept(desk, f"# a remark\n{draft.text}", 0) == 200
+    page = desk.get(f"/bank/{SLUG}/publication/").content.decode()
+    assert "the same as version 1" in page
+    assert ">Publish</button>" not in page
+    assert kept(desk, draft.text.replace("title: ", "title: New ", 1), 1) == 200
+    assert ">Publish</button>" in desk.get(f"/bank/{SLUG}/publication/").content.decode()
+
+
+def test_a_save_asks_once_who_somebody_is_and_fetches_no_document(desk: Client) -> None:
+    begun(desk)
+    desk.get(f"/bank/{SLUG}/draft/")
+    with CaptureQueriesContext(connection) as queries:
+        assert kept(desk, "words", 0) == 200
+    asked = [query["sql"] for query in queries]
+    assert sum("auth_group" in sql for sql in asked) == 1
+    assert not [sql for sql in asked if '"rubrics_questionversion"."document"' in sql]
+    assert not [sql for sql in asked if '"rubrics_questionversion"."source"' in sql]
+
+
+def test_a_draft_knows_its_revision_after_a_text_was_kept(curator: User) -> None:
+    question = Question.objects.get(slug=SLUG)
+    draft = drafts.draft_of(question, by=curator, now=factories.NOON)
+    old = draft.mark
+    assert draft.write("mine", base=old, by=curator, now=factories.NOON)
+    other = Draft.objects.get()
+    assert other.write("theirs", base=draft.mark, by=curator, now=factories.NOON)
+    assert (draft.text, draft.revision) == ("mine", 1)
+    assert not draft.write("late", base=draft.mark, by=curator, now=factories.NOON)
+    assert (draft.text, draft.revision) == ("theirs", 2)

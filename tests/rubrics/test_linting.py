@@ -111,6 +111,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "probe-tells": {"probes.0.ask": "What is the habit rate?"},
     "concepts": {f"{I}.concepts": ["canary-release"]},
     "reading": {"reading.1.title": "Cooking by numbers"},
+    "example": {"facts.0.asks.0": "Do we know when parcels really arrived?"},
     "staged": {"model_answer.stages.nowhere": "Nothing is here."},
     "model-length": {"model_answer": answered((2, 2, 2, 2))},
     "sample-length": {"samples.0.stages": {"scope": "We would try hard."}},
@@ -249,8 +250,9 @@ def test_a_figure_can_be_given_for_whatever_has_a_name() -> None:
 def test_an_answer_that_hardly_says_the_subject_is_told_the_weak_one_too() -> None:
     found = problems(whole({"subject": ["kitchen", "ingredient", "cook"]}))
     assert [p.message for p in found] == [
-        "the weak sample says the subject 0.6 times in 100 words; 1.6 are wanted",
-        "the mid sample says the subject 1.6 times in 100 words; 1.6 are wanted",
+        "the model answer says the subject 1.8 times in 100 words; 2.0 are wanted",
+        "the weak sample says the subject 0.6 times in 100 words; 2.0 are wanted",
+        "the mid sample says the subject 1.6 times in 100 words; 2.0 are wanted",
     ]
 
 
@@ -348,3 +350,19 @@ def test_an_unreadable_phrase_of_the_library_is_told_at_its_line(tmp_path: Path)
     file.write_text("\n".join(lines))
     found = [p for p in lint_library(load_library(folder)) if p.file == str(file)]
     assert [(p.rule, p.line) for p in found] == [("phrase", at + 1)]
+
+
+def test_a_judge_far_from_the_rater_is_told_with_what_it_missed() -> None:
+    found = problems(whole({"samples.0.levels.on-data": 3}))
+    assert [p.message.split(" (")[0] for p in found] == ["a rater gives 3, the judge 1"]
+    assert "not found: " in found[0].message
+
+
+def test_a_count_that_is_off_says_what_there_is() -> None:
+    found = problems(whole({"reading": WHOLE["reading"][:1], f"{I}.details": []}))
+    assert "2 to 20 entries of reading are wanted; here is one" in [p.message for p in found]
+
+
+def test_words_of_the_prompt_are_quoted_where_a_phrase_with_a_gap_met_them() -> None:
+    found = problems(whole({ONE_MORE: "nine .. cooks"}))
+    assert [p.message.rpartition(": ")[2] for p in found] == ["'nine million cooks'"]

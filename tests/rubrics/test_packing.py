@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubrics import bank, packing
+from rubrics import bank, outlook, packing
 from rubrics.loading import (
     LIBRARY,
     MAX_BYTES,
@@ -24,10 +24,10 @@ from rubrics.loading import (
     validate,
     written,
 )
-from rubrics.models import Concept, FrameworkVersion, Question, QuestionVersion
+from rubrics.models import Concept, Draft, FrameworkVersion, Question, QuestionVersion
 from rubrics.packing import Known
 from rubrics.schema import Concept as ConceptDocument
-from tests.rubrics.documents import criterion, indicator, question
+from tests.rubrics.documents import WHOLE, criterion, indicator, question
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATER = datetime(2026, 6, 4, 12, tzinfo=UTC)
@@ -59,6 +59,12 @@ stages:
   - {id: scope, title: Scope, share: 8, guide: Ask., asks: [Who?], mistakes: [Haste.]}
 """
 PACKAGE = {"questions/tiny.yaml": TINY, "concepts/ab.yaml": AB, "frameworks/steps.yaml": STEPS}
+# Nothing is wrong with its question by any rule.
+FINISHED = {
+    "questions/dinner-ideas.yaml": json.dumps(WHOLE),
+    "concepts/drift.yaml": (LIBRARY / "concepts" / "drift.yaml").read_text(),
+    "frameworks/four-stage.yaml": (LIBRARY / "frameworks" / "four-stage.yaml").read_text(),
+}
 
 
 def zipped(files: Mapping[str, str | bytes], **member: Any) -> bytes:
@@ -379,7 +385,7 @@ def into_an_empty_bank(content: bytes) -> dict[str, str]:
     Question.objects.update(published=None, state=Question.State.DRAFT)
     Concept.objects.all().delete()
     FrameworkVersion.objects.update(is_current=False)
-    bank.bring(packing.unpack("p.zip", content, bank.known()), now=LATER)
+    bank.bring(packing.unpack("p.zip", content, outlook.known()), now=LATER)
     return hashes()
 
 
@@ -415,11 +421,11 @@ def test_a_question_comes_back_whose_text_was_not_kept_or_does_not_fit(source: s
 def test_a_question_comes_back_as_it_was_although_its_concept_was_changed_since() -> None:
     bank.bring(packing.unpack("p.zip", zipped(PACKAGE), NOTHING), now=NOW)
     changed = AB.replace("[a/b test]", "[split test, a/b test]")
-    bank.bring(packing.unpack("ab.yaml", changed.encode(), bank.known()), now=LATER)
+    bank.bring(packing.unpack("ab.yaml", changed.encode(), outlook.known()), now=LATER)
     before = hashes()
     out = bank.documents()
     assert "standalone: true" in out["questions/tiny.yaml"]
-    assert bank.bring(packing.unpack_texts(out, bank.known()), now=LATER).unchanged == 3
+    assert bank.bring(packing.unpack_texts(out, outlook.known()), now=LATER).unchanged == 3
     assert into_an_empty_bank(packing.pack(out)) == before
     # And once more, from the text that is kept now.
     assert into_an_empty_bank(packing.pack(bank.documents())) == before
@@ -445,7 +451,7 @@ def test_a_refused_package_changes_nothing() -> None:
     bank.bring(packing.unpack("p.zip", zipped(PACKAGE), NOTHING), now=NOW)
     before = hashes(), QuestionVersion.objects.count()
     half = {**PACKAGE, "concepts/ab.yaml": AB + "source: New\n", "questions/tiny.yaml": "id: [\n"}
-    looked = bank.look_into("p.zip", zipped(half))
+    looked = outlook.look_into("p.zip", zipped(half))
     assert looked.library is None
     assert [str(problem) for problem in looked.problems] == [
         "questions/tiny.yaml:2: is not YAML: did not find expected node content [yaml]"
@@ -460,15 +466,106 @@ def test_looking_into_a_package_tells_what_bringing_it_in_does() -> None:
         {
             **PACKAGE,
             "frameworks/steps.yaml": STEPS.replace("One step", "A step"),
-            "questions/new.yaml": ALONE.replace("id: tiny", "id: new"),
+            "questions/more.yaml": ALONE.replace("id: tiny", "id: more"),
         }
     )
-    looked = bank.look_into("p.zip", coming)
-    assert (looked.added, looked.changed) == (["questions/new"], ["frameworks/steps"])
+    looked = outlook.look_into("p.zip", coming)
+    assert (looked.added, looked.changed) == ([], [("frameworks/steps", [])])
     assert looked.unchanged == ["concepts/ab", "questions/tiny"]
-    assert looked.library
-    assert str(bank.bring(looked.library, now=LATER)) == "1 added, 1 changed, 2 unchanged"
-    assert bank.look_into("p.zip", coming).mark != looked.mark
+    assert [name for name, _, _ in looked.drafts] == ["questions/more"]
+    said = str(looked.bring(now=LATER, author=""))
+    assert said == "0 added, 1 changed, 2 unchanged, 1 as a draft"
+    assert outlook.look_into("p.zip", coming).mark != looked.mark
+
+
+@pytest.mark.django_db
+def test_a_finished_question_is_published_and_an_unfinished_one_comes_in_as_a_draft() -> None:
+    looked = outlook.look_into("p.zip", zipped({**FINISHED, **PACKAGE}))
+    assert looked.problems == ()
+    assert "questions/dinner-ideas" in looked.added
+    [(name, problems, _)] = looked.drafts
+    assert name == "questions/tiny"
+    assert {each.rule for each in problems} >= {"complete", "few-wordings"}
+    looked.bring(now=NOW, author="")
+    assert [each.slug for each in Question.objects.published()] == ["dinner-ideas"]
+    assert Question.objects.get(slug="tiny").state == Question.State.DRAFT
+    draft = Draft.objects.get()
+    assert (draft.question.slug, draft.text, draft.base) == ("tiny", TINY, None)
+
+
+@pytest.mark.django_db
+def test_a_package_that_came_in_in_part_as_drafts_has_nothing_new_the_second_time() -> None:
+    for said in (
+        "5 added, 0 changed, 0 unchanged, 1 as a draft",
+        "0 added, 0 changed, 6 unchanged",
+    ):
+        looked = outlook.look_into("p.zip", zipped({**FINISHED, **PACKAGE}))
+        assert str(looked.bring(now=NOW, author="")) == said
+
+
+@pytest.mark.django_db
+def test_what_breaks_a_rule_leaves_the_published_version_where_it_is() -> None:
+    bank.bring(packing.unpack("p.zip", zipped(PACKAGE), NOTHING), now=NOW)
+    published = Question.objects.get().published
+    other = TINY.replace("title: Tiny", "title: Other")
+    looked = outlook.look_into("tiny.yaml", other.encode())
+    [(_, _, differences)] = looked.drafts
+    assert [(each.where, each.kind) for each in differences] == [("title", "changed")]
+    looked.bring(now=LATER, author="")
+    assert Question.objects.get().published == published
+    assert Question.objects.get().title == "Tiny"
+    assert (Draft.objects.get().base, Draft.objects.get().text) == (published, other)
+
+
+@pytest.mark.django_db
+def test_a_changed_question_tells_what_changes_in_it() -> None:
+    bank.bring(packing.unpack("p.zip", zipped(FINISHED), NOTHING), now=NOW)
+    other = json.dumps({**WHOLE, "title": "Suggest a supper to cook", "minutes": 50})
+    looked = outlook.look_into("p.yaml", other.encode())
+    [(name, differences)] = looked.changed
+    assert name == "questions/dinner-ideas"
+    assert [each.where for each in differences] == ["title", "minutes"]
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_package_comes_in_over_a_draft_that_somebody_writes() -> None:
+    looked = outlook.look_into("p.zip", zipped(PACKAGE))
+    row = Question.objects.create(slug="tiny", title="Tiny", updated_at=NOW)
+    Draft.objects.create(question=row, text="words", updated_at=NOW)
+    refused = outlook.look_into("p.zip", zipped(PACKAGE))
+    assert [(each.file, each.line, each.rule) for each in refused.problems] == [
+        ("questions/tiny.yaml", 1, "draft")
+    ]
+    with pytest.raises(InvalidDocument, match="publish it or throw it away"):
+        looked.bring(now=NOW, author="")
+    assert Draft.objects.get().text == "words"
+    assert not Concept.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_finished_question_comes_in_beside_the_draft_that_somebody_writes() -> None:
+    row = Question.objects.create(slug="dinner-ideas", title="x", updated_at=NOW)
+    Draft.objects.create(question=row, text="words", updated_at=NOW)
+    looked = outlook.look_into("p.zip", zipped(FINISHED))
+    assert looked.drafted == {"questions/dinner-ideas"}
+    looked.bring(now=NOW, author="")
+    assert Question.objects.published().get().slug == "dinner-ideas"
+    assert Draft.objects.get().text == "words"
+
+
+@pytest.mark.django_db
+def test_what_goes_out_is_unchanged_when_it_is_looked_into() -> None:
+    bank.bring(packing.unpack("p.zip", zipped({**FINISHED, **PACKAGE}), NOTHING), now=NOW)
+    looked = outlook.look_into("p.zip", packing.pack(bank.documents()))
+    assert (looked.added, looked.changed, looked.drafts) == ([], [], [])
+    assert len(looked.unchanged) == 6
+
+
+@pytest.mark.parametrize("name", ["new", "import", "export"])
+def test_words_of_the_bank_are_no_ids(name: str) -> None:
+    content = ALONE.replace("id: tiny", f"id: {name}").encode()
+    [problem] = refused(content, name="x.yaml")
+    assert (problem.line, problem.path, problem.rule) == (1, "id", "reserved")
 
 
 def test_the_library_is_a_package() -> None:

@@ -1,6 +1,7 @@
 """Curators look into a package before it comes in, and take the bank with them."""
 
 import io
+import json
 import re
 import zipfile
 
@@ -11,11 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from rubrics import bank, clock, packing
-from rubrics.models import Concept, Question, QuestionVersion
+from rubrics import bank, clock, drafts, packing
+from rubrics.models import Concept, Draft, Question, QuestionVersion
 from tests import factories
-from tests.rubrics.documents import question
-from tests.rubrics.test_packing import ALONE, NOTHING, PACKAGE, TINY
+from tests.rubrics.documents import WHOLE, question
+from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE, TINY
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -54,7 +55,7 @@ def mark(page: str) -> str:
 
 
 def test_a_package_is_looked_into_and_then_comes_in(desk: Client) -> None:
-    content = packing.pack(PACKAGE)
+    content = packing.pack(FINISHED)
     status, page = sent(desk, content)
     assert status == 200
     assert "3 added, 0 changed, 0 unchanged" in page
@@ -62,11 +63,51 @@ def test_a_package_is_looked_into_and_then_comes_in(desk: Client) -> None:
     assert not Question.objects.exists()
     assert sent(desk, content, seen=mark(page)) == (302, "/bank/")
     version = QuestionVersion.objects.get()
-    assert (version.author, version.source) == ("carol@example.org", TINY)
+    assert (version.author, version.source) == (
+        "carol@example.org",
+        FINISHED["questions/dinner-ideas.yaml"],
+    )
     assert "Imported: 3 added, 0 changed, 0 unchanged." in desk.get("/bank/").content.decode()
     _, page = sent(desk, content)
     assert "has all of it already" in page
     assert 'name="seen"' not in page
+
+
+def test_an_unfinished_question_comes_in_as_a_draft_with_its_problems_told_before(
+    curator: User, desk: Client
+) -> None:
+    content = packing.pack(PACKAGE)
+    status, page = sent(desk, content)
+    assert status == 200
+    assert "1 question not finished" in page
+    assert re.search(r"tiny</code> comes in as a draft: \d+ things are still to do", page)
+    assert "has no model answer [complete]" in page
+    assert sent(desk, content, seen=mark(page)) == (302, "/bank/")
+    assert not QuestionVersion.objects.exists()
+    draft = Draft.objects.get()
+    assert (draft.text, draft.updated_by) == (TINY, curator)
+    assert "tiny" not in desk.get("/questions/").content.decode()
+
+
+def test_what_changes_in_a_question_is_told_before_it_comes_in(desk: Client) -> None:
+    bank.bring(packing.unpack("p.zip", packing.pack(FINISHED), NOTHING), now=clock.now())
+    other = json.dumps({**WHOLE, "minutes": 50})
+    package = packing.pack({"questions/dinner-ideas.yaml": other})
+    _, page = sent(desk, package, headers=HTMX)
+    assert "0 added, 1 changed" in page
+    assert "<li>minutes: changed</li>" in page
+    assert "Somebody has a draft" not in page
+    Draft.objects.create(question=Question.objects.get(), text="words", updated_at=clock.now())
+    assert "Somebody has a draft of it" in sent(desk, package)[1]
+
+
+def test_a_draft_that_somebody_writes_is_not_overwritten(desk: Client) -> None:
+    row = Question.objects.create(slug="tiny", title="Tiny", updated_at=clock.now())
+    Draft.objects.create(question=row, text="words", updated_at=clock.now())
+    status, page = sent(desk, packing.pack(PACKAGE))
+    assert status == 422
+    assert "publish it or throw it away first" in page
+    assert Draft.objects.get().text == "words"
 
 
 def test_where_scripts_run_only_the_outlook_is_sent_and_the_file_stays_chosen(desk: Client) -> None:
@@ -84,15 +125,15 @@ def test_another_file_than_the_one_looked_into_does_not_come_in(desk: Client) ->
     other = packing.pack({"questions/tiny.yaml": ALONE})
     status, page = sent(desk, other, seen=mark(page))
     assert status == 200
-    assert "1 added, 0 changed" in page
+    assert "0 added, 0 changed, 0 unchanged, 1 as a draft" in page
     assert not Question.objects.exists()
     assert sent(desk, other, seen=mark(page))[0] == 302
 
 
 def test_a_package_is_looked_into_again_when_the_bank_was_changed_meanwhile(desk: Client) -> None:
-    content = packing.pack(PACKAGE)
+    content = packing.pack(FINISHED)
     _, page = sent(desk, content)
-    bank.publish(question(), now=clock.now())
+    bank.publish(question(id="dinner-ideas"), now=clock.now())
     status, page = sent(desk, content, seen=mark(page))
     assert status == 200
     assert "2 added, 1 changed" in page
@@ -156,14 +197,16 @@ def test_a_forged_form_is_refused(curator: User) -> None:
 
 
 def test_looking_into_a_package_takes_few_queries(desk: Client) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
-        sent(desk, packing.pack({"questions/tiny.yaml": ALONE}))
     many = {f"questions/q-{n}.yaml": ALONE.replace("id: tiny", f"id: q-{n}") for n in range(9)}
-    with CaptureQueriesContext(connection) as more:
-        sent(desk, packing.pack(many))
-    assert len(more) == len(few)
+    changed = {name: text.replace("title: Tiny", "title: Other") for name, text in many.items()}
+    asked = []
+    for package in ({"questions/tiny.yaml": ALONE}, many, changed):
+        with CaptureQueriesContext(connection) as queries:
+            sent(desk, packing.pack(package))
+        asked.append(len(queries))
+        bank.bring(packing.unpack("p.zip", packing.pack(package), NOTHING), now=clock.now())
+    assert asked[1] == asked[0]
+    assert asked[2] == asked[0]
 
 
 def test_the_whole_bank_is_a_zip_and_one_question_a_file(desk: Client) -> None:
@@ -177,7 +220,7 @@ def test_the_whole_bank_is_a_zip_and_one_question_a_file(desk: Client) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="tiny.yaml"'
     assert answer.content.decode() == TINY
     assert desk.get("/bank/gone/export/").status_code == 404
-    bank.new_question("fresh", by=User.objects.get(), now=clock.now())
+    drafts.new_question("fresh", "Fresh", by=User.objects.get(), now=clock.now())
     assert desk.get("/bank/fresh/export/").status_code == 404
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rubrics import InvalidDocument, RulesJudge, bank, clock, packing, score
+from rubrics import InvalidDocument, RulesJudge, bank, clock, outlook, packing, score
 from rubrics.linting import lint
 from rubrics.loading import Library, Problem
 from rubrics.schema import Framework, Question, Staged
 
+# Who brought a version in that nobody signed for: a newer library does not replace it.
+BY_HAND = "by hand"
 _PATH = "a YAML file, a folder or a zip"
 _COLUMNS = (
     *("question", "words", "criteria", "indicators", "wordings"),
@@ -48,14 +50,19 @@ class Command(BaseCommand):
 
     def _import(self, options: Mapping[str, Any]) -> None:
         now = clock.now()
+        unfinished: Mapping[str, tuple[Problem, ...]] = {}
         try:
             if options["path"]:
-                library = packing.unpack_path(options["path"], bank.known())
-                imported = bank.bring(library, now=now)
+                library = packing.unpack_path(options["path"], outlook.known())
+                found = outlook.look_at(library)
+                imported, unfinished = found.bring(now=now, author=BY_HAND), found.unfinished
             else:
                 imported = bank.import_library(now=now)
         except InvalidDocument as error:
             raise CommandError(f"Nothing was changed.\n{error}") from error
+        for name, problems in sorted(unfinished.items()):
+            said = _summary(len(problems))
+            self.stdout.write(f"{name} is not finished, so it is a draft; check lists {said}")
         self.stdout.write(f"Bank: {imported}.")
 
     def _export(self, options: Mapping[str, Any]) -> None:
@@ -77,7 +84,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {len(texts)} documents.")
 
     def _check(self, options: Mapping[str, Any]) -> None:
-        known = bank.known()
+        known = outlook.known()
         try:
             if options["path"]:
                 library = packing.unpack_path(options["path"], known)

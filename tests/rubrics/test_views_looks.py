@@ -1,0 +1,127 @@
+"""The pages that look at a draft: as candidates see it, what it changes, what it scores."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from rubrics.models import Draft, Question
+from tests import factories
+from tests.factories import NOON
+from tests.pages import Page, page
+
+BANK = "/bank/video-feed"
+FEED = "We raise watch time per session, because clicks mislead."
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    """A curator, and a bank with one question."""
+    factories.fill_bank()
+    client.force_login(factories.a_user(name="carol", group="curator"))
+    return client
+
+
+def drafted(**changes: Any) -> None:
+    write(json.dumps(factories.question_document(**changes)))
+
+
+def write(text: str) -> None:
+    question = Question.objects.get()
+    Draft.objects.create(question=question, base=question.published, text=text, updated_at=NOON)
+
+
+def told(shown: Page) -> str:
+    return " ".join(shown.one("main").text.split())
+
+
+def test_without_a_draft_its_changes_say_so(desk: Client) -> None:
+    shown = page(desk.get(f"{BANK}/changes/"))
+    assert "There is no draft" in told(shown)
+    assert shown.has("a", href=f"{BANK}/")
+
+
+def test_a_draft_of_what_was_never_published_is_all_new(desk: Client) -> None:
+    drafted()
+    Draft.objects.update(base=None)
+    Question.objects.update(published=None, state=Question.State.DRAFT)
+    assert "Nothing is published yet, so all of it is new" in told(
+        page(desk.get(f"{BANK}/changes/"))
+    )
+    bench = page(desk.post(f"{BANK}/bench/", {"framework": "three-stage", "text": FEED}))
+    assert "Nothing is published yet." in told(bench)
+    assert [each.text for each in bench.all("th") if each.attributes.get("scope") == "col"] == [
+        "Criterion",
+        "Draft",
+        "What it rests on",
+    ]
+
+
+def test_a_draft_that_cannot_be_read_has_no_changes_to_show(desk: Client) -> None:
+    write("{")
+    shown = page(desk.get(f"{BANK}/changes/"))
+    assert "The draft cannot be read" in told(shown)
+    assert shown.has("a", href=f"{BANK}/draft/")
+    assert "There is no draft" not in told(page(desk.get(f"{BANK}/bench/")))
+
+
+def test_changes_mark_words_and_fold_what_stays(desk: Client) -> None:
+    prompt = "One stays. Two stays. Three is <b>old</b> today."
+    factories.fill_bank(questions=(factories.question_document(prompt=prompt),))
+    drafted(prompt=prompt.replace("old", "new"), title="Video feed")
+    shown = page(desk.get(f"{BANK}/changes/"))
+    assert shown.one("del").text == "removed: <b>old</b> "
+    assert shown.one("ins").text == "added: <b>new</b> "
+    (folded,) = [each for each in shown.all("summary") if "stay" in each.text]
+    assert folded.text.strip() == "2 sentences stay"
+
+
+def test_what_differs_only_by_blanks_is_told_as_that(desk: Client) -> None:
+    factories.fill_bank(questions=(factories.question_document(prompt="One. Two."),))
+    drafted(prompt="One.\n\nTwo.")
+    assert "Only blanks and line breaks differ." in told(page(desk.get(f"{BANK}/changes/")))
+
+
+def test_a_draft_that_says_the_same_says_so(desk: Client) -> None:
+    drafted()
+    assert "They say the same." in told(page(desk.get(f"{BANK}/changes/")))
+
+
+def test_a_pasted_answer_shows_only_the_criterion_that_changes(desk: Client) -> None:
+    document = factories.question_document()
+    document["rubric"]["criteria"][0]["indicators"][0]["wordings"] = ["hours of joy"]
+    write(json.dumps(document))
+    shown = page(desk.post(f"{BANK}/bench/", {"framework": "three-stage", "text": FEED}))
+    assert "Goal changes" in told(shown)
+    assert "Show the other 2 criteria" in told(shown)
+    labels = [each.attributes.get("data-label") for each in shown.all("td")]
+    assert labels[:3] == ["Published", "Draft", None]
+
+
+def test_what_one_version_judged_is_shown_in_one_column(desk: Client) -> None:
+    shown = page(desk.post(f"{BANK}/bench/", {"framework": "three-stage", "text": FEED}))
+    assert "There is no draft." in told(shown)
+    assert {each.attributes.get("data-label") for each in shown.all("td")} == {"Published", None}
+    assert "Names the metric" in told(shown)
+    assert f"“{FEED}”" in told(shown)
+
+
+def test_samples_are_folded_below_the_field(desk: Client) -> None:
+    drafted(title="Another title")
+    shown = page(desk.get(f"{BANK}/bench/"))
+    assert [each.text for each in shown.all("h2")] == ["Try an answer", "Model answer"]
+    assert "No level changes. Show all 3 criteria" in told(shown)
+
+
+def test_a_question_without_samples_says_so(desk: Client) -> None:
+    factories.fill_bank(questions=(factories.question_document(model_answer=None),))
+    assert "No samples to score" in told(page(desk.get(f"{BANK}/bench/")))
+
+
+def test_an_empty_answer_is_asked_for(desk: Client) -> None:
+    answer = desk.post(f"{BANK}/bench/", {"framework": "three-stage", "text": ""})
+    assert answer.status_code == 422
+    assert "This field is required." in told(page(answer))
