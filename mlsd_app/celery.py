@@ -4,12 +4,15 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import worker_ready
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlsd_app.settings")
 
 from django.conf import settings
 from django.core.cache import cache
+
+from rubrics import settle
 
 HEARTBEAT_SECONDS = 1  # a worker that stops waits for its timer, so this is short
 HEARTBEAT_LASTS = 10  # seconds; the cache forgets a worker that stays silent longer
@@ -58,3 +61,8 @@ class Heartbeat(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(Heartbeat)
+
+
+@worker_ready.connect
+def _settle(**_: Any) -> None:
+    settle()

@@ -4,7 +4,7 @@ Other packages take from here, from ``rubrics.models`` and from ``rubrics.bank``
 this package is theirs.
 """
 
-from rubrics.judges import score
+from rubrics.judges import score, settle
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.schema import Competency, Criterion, Difficulty, Framework, Question, Stage, Target
@@ -48,4 +48,5 @@ __all__ = [
     "gates_of",
     "needs",
     "score",
+    "settle",
 ]

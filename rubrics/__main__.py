@@ -292,8 +292,7 @@ def _score(options: argparse.Namespace) -> int:
     sheet = Sheet(question, calibration)
     outlines = judges.with_outlines({}, drawings)
     judge = RulesJudge()
-    # What is loaded now stays to the end; a full collection would walk all of it, every time.
-    gc.freeze()
+    judges.settle()
     code = DONE
     answers: list[_Answer] = [(name, framework, None) for name in options.answers]
     for name, framework, own in (*answers, *(_own(question) if options.samples else ())):

@@ -169,6 +169,7 @@ _FLAGGED = {
     "off-subject": "off topic",
     "denied": "denied",
     "copied": "copied",
+    "filled": "filled up",
 }
 
 

@@ -83,10 +83,13 @@ class Flag(Document):
     """Something that needs saying beside a level.
 
     ``red-flag`` and ``wrong-sum`` belong to a criterion and cap it; ``set-aside``, ``hidden``,
-    ``off-subject``, ``denied`` and ``copied`` belong to the whole answer.
+    ``denied``, ``copied`` and ``filled`` belong to the whole answer, and so does ``off-subject``
+    where it holds for every criterion.
     """
 
-    kind: Literal["red-flag", "wrong-sum", "set-aside", "hidden", "off-subject", "denied", "copied"]
+    kind: Literal[
+        "red-flag", "wrong-sum", "set-aside", "hidden", "off-subject", "denied", "copied", "filled"
+    ]
     title: str
     evidence: tuple[Evidence, ...] = ()
 

@@ -73,12 +73,20 @@ def bag(bench: Bench) -> Iterator[Result]:
         ),
         1,
     )
-    templates = (
-        (question, attack.name, bench.card(question, attack.stages))
-        for question in bench.questions
-        for attack in attacks.template_sentences(question)
-    )
+    templates = _each(bench, attacks.template_sentences)
     yield at_most("bag in one template sentence per indicator: score", _scores(templates), 15)
+    tailed = _each(bench, attacks.tailed)
+    yield at_most("the same, with a reason of its own in each: score", _scores(tailed), 15)
+    others = _each(bench, attacks.elsewhere)
+    yield at_most("as what others have, say or once had: score", _scores(others), 15)
+
+
+def _each(
+    bench: Bench, made: Callable[[Question], Iterable[Attack]]
+) -> Iterator[tuple[Question, str, Scorecard]]:
+    for question in bench.questions:
+        for attack in made(question):
+            yield question, attack.name, bench.card(question, attack.stages)
 
 
 def _scores(cards: Iterable[tuple[Question, str, Scorecard]]) -> Iterator[Case]:

@@ -37,6 +37,7 @@ MEANING: Mapping[str, str] = {
     "off-subject": NAMED_ONLY,
     "denied": NAMED_ONLY,
     "copied": NAMED_ONLY,
+    "filled": NAMED_ONLY,
     "hidden": "What nobody can see earns nothing.",
 }
 STUDY = 3  # cards beside a criterion; more is a reading list that nobody reads

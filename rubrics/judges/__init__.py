@@ -1,5 +1,6 @@
 """Those who read an answer and say levels, and the one way from an answer to a scorecard."""
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice
@@ -39,12 +40,31 @@ def score(
         judged = question.model_copy(update={"rubric": apply(calibration, question.rubric)})
     verdict = judge.judge(judged, reading)
     judgements = verdict.judgements
-    if near_misses and not any(flag.kind == "off-subject" for flag in verdict.flags):
+    if near_misses and not any(flag.kind in _STRANGE for flag in verdict.flags):
         aside = [quote for flag in verdict.flags for quote in flag.evidence]
         judgements = with_near_misses(question, reading, judgements, aside)
     flags = (*_shown(_asides(reading), verdict.flags), *_notes(reading))
     used = calibration.hash if calibration else None
     return add_up(question.rubric, judgements, judge.name, flags, used)
+
+
+# Objects made between two looks of the garbage collector: a scorecard takes tens of thousands, and
+# has no cycles. Measured: 6 % of the time of a score with Python's 700.
+COLLECT_AFTER = 50_000
+
+
+def settle() -> None:
+    """Make a process that scores many answers ready: for its life, or until ``gc.unfreeze``.
+
+    What is loaded now stays to the end, and the collector would walk all of it, every time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+
+
+# Where an answer speaks of something else, nothing in it is nearly what is wanted.
+_STRANGE = frozenset({"off-subject", "filled"})
 
 
 def with_outlines(stages: Mapping[str, str], drawings: Mapping[str, object]) -> dict[str, str]:
@@ -72,9 +92,10 @@ def _given(pair: _Pair) -> Given:
     return given_by(pair.question, pair.framework)
 
 
-_KINDS: Mapping[Doubt, Literal["denied", "copied"]] = {
+_KINDS: Mapping[Doubt, Literal["denied", "copied", "filled"]] = {
     Doubt.HELD_BACK: "denied",
     Doubt.COPIED: "copied",
+    Doubt.MOULDS: "filled",
 }
 # A page of the same line a thousand times needs no thousand flags.
 _SHOWN = 40

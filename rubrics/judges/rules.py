@@ -41,7 +41,7 @@ class RulesJudge:
         judged = [_judge(criterion, answer, own) for criterion in question.rubric.criteria]
         flags = [Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in here.strung]
         if here.is_filled:
-            flags.append(Flag(kind="off-subject", title=FILLED))
+            flags.append(Flag(kind="filled", title=FILLED))
         if here.off_subject == every:
             flags.append(OFF_SUBJECT)
         else:

@@ -8,6 +8,7 @@ from itertools import dropwhile
 from rubrics.reading.given import SHINGLE, Given, is_phrase
 from rubrics.reading.grader import Verdicts, speaks_to_grader
 from rubrics.reading.lexicon import Part, Words, words
+from rubrics.reading.moulds import from_moulds
 from rubrics.reading.stance import Scope, announces_denial, puts_off, scopes, speaks_back, whole
 from rubrics.reading.units import Kind, Unit, normalise, split
 from rubrics.schema import Stance
@@ -79,8 +80,9 @@ class SetAside:
 class Doubt(StrEnum):
     """Why a whole answer earns no more than mentions."""
 
-    HELD_BACK = "Most of these sentences deny, put off or only ask; little is decided."
+    HELD_BACK = "Many of these sentences deny, put off, ask or speak of others; little is decided."
     COPIED = "Most of this repeats the question or its rubric."
+    MOULDS = "Most of these sentences are filled into the same few moulds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def _doubts(lines: list[Line], aside: list[SetAside]) -> Iterator[Doubt]:
     if copies >= LEAST_COPIES and copies >= HANDED_BACK * (len(lines) + len(aside)):
         yield Doubt.COPIED
     written = [line for line in lines if line.unit.kind is not Kind.HEADING]
+    if from_moulds(line.words.stems for line in written):
+        yield Doubt.MOULDS
     # Questions before the first statement are good manners and not a way of saying nothing.
     said = list(dropwhile(_is_asked, written))
     differ = {
@@ -160,7 +164,8 @@ def _with_surroundings(lines: list[Line]) -> list[Line]:
         if not listed:
             lead = _lead(line) if line.unit.text.endswith(":") else None
         if announces_denial(line.words):
-            announced = line.unit.block
+            alone = at + 1 < len(lines) and (not at or lines[at - 1].unit.block != line.unit.block)
+            announced = lines[at + 1].unit.block if alone else line.unit.block
         back = speaks_back(line.words) if at else None
         if back:
             lines[at - 1].takes(back)

@@ -34,6 +34,14 @@ _THEY = (
     r"(?:some|many|most|few|others|people|critics|textbooks|one)"
     r"(?: people| engineers| teams| candidates| folks| others)?"
 )
+# What nobody does is denied where the ones who build would do it; that nobody waits, sees raw data
+# or gets a second offer is a promise.
+_WOULD_BUILD = (
+    r"should|needs?|wants?|cares?|plans?|bothers?|did|does|asked|(?:will|would|is going to|has to)"
+    r" (?:do|use|build|need|want|add|have|train|watch|monitor)|(?:is|gets) (?:alerted|paged|warned)"
+    r"|(?:uses?|builds?|adds?|trains?|watch(?:es)?|monitors?|measures?|checks?|tests?|logs?|tunes?"
+    r"|retrains|evaluates?|validates?|caches?|keeps?|stores?|deploys?|versions?)"
+)
 _LEAVE = r"(?:i|we)(?:'ll| will| would)"
 
 # In the order of trying; the first that matches at a word is the cue there. None: no cue at all,
@@ -44,7 +52,7 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
         Reach.FORWARD,
         (
             r"not (?:only|just|merely|simply)",
-            r"no (?:doubt|matter|wonder)",
+            rf"no (?:doubt|matter|wonder)|no one(?! (?:{_WOULD_BUILD}))",
             r"not (?:before|until) (?:we |it |they )?\w+",
             r"(?:no|not) (?:later|more|fewer|less) than",
             r"if not|or not|why not",
@@ -71,7 +79,7 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
         Stance.NEGATED,
         Reach.SAID,
         (
-            rf"{_THEY} (?:would|might|could) (?:say|claim|argue|believe|insist|think)",
+            rf"{_THEY} (?:would|might|could) (?:say|claim|argue|believe|insist|think)(?: that)?",
             rf"{_THEY} (?:often )?(?:say|claim|argue|believe|insist) that",
             r"(?:it is|it's|is|was) (?:often|sometimes|commonly|widely|usually) (?:said|claimed"
             r"|argued|believed)",
@@ -161,6 +169,15 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
             rf"{_LEAVE} (?:ignore|leave|skip|revisit|come back to|get to)",
         ),
     ),
+    # Before the plain denials, so that "not sure if" asks.
+    (
+        Stance.ASKED,
+        Reach.REST,
+        (
+            r"(?:wonder|wondering|unsure|not sure|unclear|undecided|ask|clarify)"
+            r" (?:if|whether|about|what|how|which)",
+        ),
+    ),
     (
         Stance.NEGATED,
         Reach.BACK,
@@ -187,7 +204,8 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
             r"|do without|dispense with|pass on|refuse)",
             r"(?:we|i|and|but|considered|discussed) (?:rejected|dropped|dismissed|turned down"
             r"|discarded)",
-            r"nobody|no one|none of|no longer|hardly|against (?:using|having|building|adding)",
+            rf"(?:nobody|no one) (?:{_WOULD_BUILD})",
+            r"none of|no longer|hardly|against (?:using|having|building|adding)",
             r"rather than|instead of|as opposed to",
             r"without|w/o|neither|nor|lacking|omit|omitting|no",
             _PLAIN_NOT,
@@ -199,14 +217,6 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
         (
             r"(?:should|could|shall|can|may|do|does|would|must)"
             r" (?:we|i|it|they|you|there)(?= )",
-        ),
-    ),
-    (
-        Stance.ASKED,
-        Reach.REST,
-        (
-            r"(?:wonder|wondering|unsure|not sure|unclear|undecided|ask|clarify)"
-            r" (?:if|whether|about|what|how|which)",
         ),
     ),
 )
@@ -263,13 +273,18 @@ def _first_words(parsed: Iterable[tuple[Any, Any]], begun: set[str]) -> tuple[se
     return begun, complete
 
 
+def first_words(cue: str) -> set[str]:
+    """The words that a match of a cue can begin with."""
+    return set().union(*_first_words(parse(cue), {""}))
+
+
 def _by_word(groups_of_cues: Iterable[tuple[str, ...]]) -> Mapping[str, re.Pattern[str]]:
     """Word → the cues that begin with it; most words begin none, so a unit is soon read."""
     groups: dict[str, list[str]] = defaultdict(list)
     for number, cues in enumerate(groups_of_cues):
         mine: dict[str, list[str]] = defaultdict(list)
         for cue in cues:
-            for word in set().union(*_first_words(parse(cue), {""})):
+            for word in first_words(cue):
                 mine[word].append(cue)
         for word, some in mine.items():
             groups[word].append(rf"(?P<c{number}>(?:{'|'.join(some)})(?![\w']))")
@@ -301,15 +316,15 @@ def _matches(
 ) -> Iterator[tuple[int, re.Match[str]]]:
     if by_word.keys().isdisjoint(unit.forms):
         return
-    forms = unit.forms
-    text = " ".join(forms)
-    end = 0
-    for first in [at for at, form in enumerate(forms) if form in by_word]:
-        start = len(" ".join(forms[:first])) + (first > 0)
-        match = by_word[forms[first]].match(text, start) if start >= end else None
-        if match:
-            end = match.end()
-            yield first, match
+    text = unit.said
+    start = end = 0
+    for first, form in enumerate(unit.forms):
+        if start >= end and form in by_word:
+            match = by_word[form].match(text, start)
+            if match:
+                end = match.end()
+                yield first, match
+        start += len(form) + 1
 
 
 def _opens(unit: Words, first: int) -> bool:

@@ -31,6 +31,8 @@ GAP = 6
 # No English word is longer (characters); what is stays as it is, and is kept in no cache.
 LONGEST = 40
 MAX_ALTERNATIVES = 96
+# Forms whose numbers a lexicon remembers.
+_MOST_READ = 50_000
 
 _WORD = re.compile(r"[a-z]/[a-z](?![^\W_])|\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|[@%]")
 _BRITISH = re.compile(r"is(e[drs]?|ers|ing|ations?)$")
@@ -45,7 +47,7 @@ class BadPhrase(ValueError):
 class Words:
     """The words of a text, articles left out: forms (lower case), stems, and character offsets."""
 
-    __slots__ = ("_lowered", "_places", "_tokens", "forms", "stems", "text")
+    __slots__ = ("_lowered", "_places", "_said", "_tokens", "forms", "stems", "text")
 
     def __init__(self, text: str) -> None:
         """Split a normalised text."""
@@ -56,6 +58,7 @@ class Words:
         short = max(map(len, self.forms), default=0) <= LONGEST
         self.stems: Part = tuple(map(_stem if short else stem, self.forms))
         self._places: tuple[Span, ...] | None = None
+        self._said: str | None = None
 
     def __len__(self) -> int:
         """The number of words, articles left out."""
@@ -73,6 +76,13 @@ class Words:
                     places.append((start, end))
             self._places = tuple(places)
         return self._places
+
+    @property
+    def said(self) -> str:
+        """The forms with single blanks between; made when first asked for."""
+        if self._said is None:
+            self._said = " ".join(self.forms)
+        return self._said
 
     def between(self, index: int) -> str:
         """What stands between a word and the one before it."""
@@ -339,6 +349,7 @@ class Lexicon(Generic[K]):
             word: n for n, word in enumerate({w: 0 for s in spellings for w in s}, start=1)
         }
         self._typos = Typos(self._numbers)
+        self._read: dict[str, int] = {}
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
         for spelling in spellings:
             keyset = sets[tuple(whole[spelling])] if spelling in whole else -1
@@ -376,13 +387,23 @@ class Lexicon(Generic[K]):
         return hits
 
     def _known(self, stems: Part, forms: Part) -> list[int]:
-        known = [*map(self._numbers.get, stems, repeat(0))]
-        if not forms or 0 not in known:
-            return known
-        return [
-            number or self._numbers.get(self._typos.meant(word, form), 0)
-            for number, word, form in zip(known, stems, forms, strict=True)
-        ]
+        """The numbers of words, 0 for those in no phrase."""
+        if not forms:
+            return [*map(self._numbers.get, stems, repeat(0))]
+        known = [*map(self._read.get, forms, repeat(-1))]
+        if -1 in known:
+            for at, number in enumerate(known):
+                if number < 0:
+                    known[at] = self._learned(stems[at], forms[at])
+        return known
+
+    def _learned(self, word: str, form: str) -> int:
+        number = self._numbers.get(word) or self._numbers.get(self._typos.meant(word, form), 0)
+        if len(form) <= LONGEST:
+            if len(self._read) >= _MOST_READ:
+                self._read.clear()
+            self._read[form] = number
+        return number
 
 
 def bits(number: int) -> Iterator[int]:
@@ -407,7 +428,6 @@ class Typos:
     """
 
     LEAST = 6
-    _KEPT = 20_000
 
     def __init__(self, vocabulary: Iterable[str]) -> None:
         """Index the stems of a vocabulary by what is left of each without one letter."""
@@ -416,20 +436,11 @@ class Typos:
             if len(word) >= self.LEAST - 1 and word.isalpha():
                 for rest in _rests(word):
                     self._by_rest[rest].append(word)
-        self._meant: dict[str, str] = {}
 
     def meant(self, word: str, form: str) -> str:
         """The vocabulary's stem that a word (its stem and form) means, or the stem itself."""
         if len(form) < self.LEAST or len(form) > LONGEST:
             return word
-        meant = self._meant.get(form)
-        if meant is None:
-            if len(self._meant) >= self._KEPT:
-                self._meant.clear()
-            meant = self._meant[form] = self._find(word, form)
-        return meant
-
-    def _find(self, word: str, form: str) -> str:
         if len(word) < self.LEAST - 1 or not word.isalpha():
             return word
         near = {known for rest in _rests(word) for known in self._by_rest.get(rest, ())}

@@ -49,10 +49,10 @@ class Figure(NamedTuple):
     ``"each"`` for an item not named.
 
     ``raw`` is the number alone, ``amount`` the number in base units without "per day", ``other``
-    the amount in another reading (``4B``: four bytes), ``unit`` the unit as we write it. A range
-    has the geometric mean of its ends as value and lies within a factor ``spread`` of it; a
-    single number has spread 1. ``tight`` ends the number with its unit, and ``shows`` says whether
-    it can be a parameter of a design.
+    the amount in another reading (``4B``: four bytes, ``60 m``: metres), ``unit`` the unit as we
+    write it. A range has the geometric mean of its ends as value and lies within a factor
+    ``spread`` of it; a single number has spread 1. ``tight`` ends the number with its unit, and
+    ``shows`` says whether it can be a parameter of a design.
     """
 
     value: float
@@ -189,6 +189,8 @@ _DIGIT_OR_WORD = re.compile(
     rf"[0-9]|(?<![a-z])(?:(?:an?|few|several)\s(?={_SCALE})|{'|'.join((*_WORDS, _SCALE))}|half"
     r"|seconds\s)"
 )
+# Million is written close to its number more often than metres are.
+_IN_METRES = re.compile(r"[0-9.]++ m")
 # The unit may stand in the next row, indented.
 _UNIT = re.compile(r"([\s-]?|\n\s{1,8})(per\scent|req/s|[a-zµμ]{1,12}+|[%×])(?!\w)")
 _FRACTION = re.compile(r"/([0-9]{1,10}+)(?![\w/^]|[.,][0-9])")
@@ -324,7 +326,12 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     shows = _shows(text, number, unit, noun, per)
     if noun and not unit and (number.spelled or not number.shows):
         tight = named
-    other = raw / 1e9 if number.letter == "b" and not noun and not unit else amount
+    bare = number.letter if not (noun or unit or per) else ""
+    other = (
+        raw / _SCALES[bare]
+        if bare == "b" or (bare == "m" and _IN_METRES.match(text, number.start))
+        else amount
+    )
     return Figure(
         value, dimension, noun, per, number.start, end,
         raw, amount, other, unit, number.spread, tight, shows,

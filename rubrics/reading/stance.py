@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rubrics.reading.cues import Reach, cues
 from rubrics.reading.lexicon import Words
+from rubrics.reading.others import Place, others
 from rubrics.schema import Stance
 
 
@@ -49,16 +50,18 @@ _ORDERS = frozenset(_ORDER_WORDS.split())
 # A cue before one of these denies all that follows: what is denied comes as a sentence of its own.
 _SENTENCE = re.compile(
     r"\s+(?:the|an?|we|i|it|they|there|each|every|our|for|to|in|on|at|when|if|as|with|by|from|of)\b"
-    r"(?!\s+(?:doubt|general|particular|all\b))",
+    r"(?!-|\s+(?:doubt|general|particular|all\b))",
     re.IGNORECASE,
 )
 _AUXILIARY_NOT = re.compile(
-    r"(?:do|does|did|will|would|should|must|could)(?:n't| not)|won't|never$"
+    r"(?:do|does|did|will|would|should|must|could)(?:n't| not)|won't|never$|^no$"
+    r"|^(?:nobody|no one) should$"
 )
-# "We will not do this: ...", "Never: ...": the colon hands over what is denied.
+# "We will not do this: ...", "Never: ...": the colon (or dash) hands over what is denied.
 _HANDS_OVER = re.compile(
     r"(?:\W+(?:do|doing|build|building|use|using|include|want|have|need|consider|any|of|for|in"
-    r"|the|an?|this|that|these|those|them|it|so|following|things?|points?|here|now|part|below)\b){0,6}\s*:"
+    r"|the|an?|this|that|these|those|them|it|so|following|things?|points?|here|now|part|below)\b){0,6}"
+    r"\s*(?::|[—–]|-\s)"
 )
 _SUBJECTS = frozenset(
     {"we", "i", "it", "this", "they", "there", "you", "he", "she", "these", "those"}
@@ -142,7 +145,65 @@ def scopes(unit: Words, heading: str) -> list[Scope]:
         found += _scope(stance, reach, first, end, unit, clauses)
     if found_cues and last and _SPOKEN_OF.search(" ".join(unit.forms[-12:])):
         found.append(whole(Stance.NEGATED, unit))
-    return found
+    return found + _of_others(unit)
+
+
+def _of_others(unit: Words) -> list[Scope]:
+    """What somebody else has or says, or what is gone: no decision, so it stands as denied.
+
+    None where the writer takes it over (``Netflix has X; we do the same``).
+    """
+    found = list(others(unit))
+    if not found or _TAKES_OVER.search(unit.said):
+        return []
+    return [
+        Scope(
+            Stance.NEGATED,
+            0 if place in (Place.CLOSES, Place.EXCLAIMS) else first,
+            _until_self(unit, end),
+            first,
+            end,
+        )
+        for place, first, end in found
+    ]
+
+
+# "We do the same", "which we keep": what others have becomes the writer's own.
+_TAKES_OVER = re.compile(
+    r"(?:\b(?:we|i)(?: will| would|'ll|'d)?(?: also| now| too| therefore| can| simply| just)*"
+    r" (?:do|use|take|keep|copy|adopt|follow|borrow|reuse|have|choose|build on|go with|start from)"
+    r" (?:same|this|that|it|them|these|their \w+|both)"
+    r"|\bso (?:do|will|would|shall|should) (?:we|i)|\b(?:as|and) (?:do|will) (?:we|i)\b"
+    r"|\bwhich (?:we|i)(?: will| would|'ll| also| can)* (?:keep|use|adopt|copy|take|reuse|borrow"
+    r"|follow)|\b(?:we|i)(?: will| would|'ll)? (?:follow|copy|adopt|imitate|reuse|inherit)\b"
+    r"|\bsame (?:here|for us|holds for us))"
+)
+
+
+def _until_self(unit: Words, end: int) -> int:
+    """The last word before a writer speaks of their own design: ``; X``, ``, so we``, ``, we``."""
+    for index in range(end + 1, len(unit)):
+        between, form, before = unit.between(index), unit.forms[index], unit.forms[index - 1]
+        labelled = ":" in between and index - end - 1 <= _LABEL_WORDS
+        paused = bool(_PAUSE_BEFORE_SELF.search(between)) and not labelled
+        own = form in _SELF and (paused or before in _HANDS_BACK)
+        drawn = form in _CONCLUDES and "," in between and _concludes(unit, index)
+        if ";" in between or own or drawn or (form == "why" and before in {"is", "that's"}):
+            return index - 1
+    return len(unit) - 1
+
+
+_PAUSE_BEFORE_SELF = re.compile(r"[,:()—–]|\s-\s")
+_SELF = frozenset({"we", "i", "our", "my"})
+_HANDS_BACK = frozenset(
+    {"so", "and", "but", "hence", "thus", "therefore", "why", "then", "whereas"}
+)
+_CONCLUDES = frozenset({"so", "hence", "thus", "therefore"})
+
+
+def _concludes(unit: Words, index: int) -> bool:
+    """Whether ``, so`` draws a conclusion (``, so that`` gives a purpose)."""
+    return unit.forms[index] != "so" or unit.forms[index + 1 : index + 2] != ("that",)
 
 
 def whole(stance: Stance, unit: Words) -> Scope:
@@ -193,14 +254,14 @@ _ANNOUNCES = re.compile(
 
 def announces_denial(unit: Words) -> bool:
     """Whether a short sentence says that what follows is not done (``What I would not do.``)."""
-    return 3 < len(unit) <= 12 and bool(_ANNOUNCES.search(" ".join(unit.forms)))
+    return 3 < len(unit) <= 12 and bool(_ANNOUNCES.search(unit.said))
 
 
 def speaks_back(unit: Words) -> Stance | None:
     """The stance that a short unit gives to the one before it (``We will not do that.``)."""
     if not 0 < len(unit) <= 10:
         return None
-    text = " ".join(unit.forms).replace("n't", " not")
+    text = unit.said.replace("n't", " not")
     if not _BACK_AT.search(text):
         return None
     return (
@@ -261,9 +322,15 @@ def _own_words(unit: Words, end: int) -> int:
     last = _turn(unit, end)
     for index in range(end + 1, last + 1):
         between = unit.between(index)
-        if ";" in between or (":" in between and unit.forms[index] in {"we", "i"}):
+        own = unit.forms[index] in {"we", "i"} and index - end - 1 > _LABEL_WORDS
+        if ";" in between or (":" in between and own):
             return index - 1
     return last
+
+
+# "Some say that monitoring: we alert on drift": so few words before a colon are only a label, and
+# two may be all that is said ("data wins: we test").
+_LABEL_WORDS = 1
 
 
 def _is_undone(unit: Words, first: int, end: int, clauses: list[int]) -> bool:
@@ -315,7 +382,13 @@ def _denies_a_sentence(unit: Words, first: int, end: int) -> bool:
     if _HANDS_OVER.match(unit.text, after):
         return True
     cue = " ".join(unit.forms[first : end + 1])
+    if cue.endswith("against"):
+        return unit.forms[end + 1] in _NOT_AN_OBJECT
     return bool(_AUXILIARY_NOT.search(cue) and _SENTENCE.match(unit.text, after))
+
+
+# "We decided against we log ..." is no English, but says no to all of it.
+_NOT_AN_OBJECT = frozenset({"we", "i", "they", "there", "when", "if", "as", "for", "at"})
 
 
 def _gives_orders(unit: Words, first: int, end: int) -> bool:

@@ -391,10 +391,14 @@ def _nearness(expression: _Side, result: Figure, *, may_peak: bool) -> tuple[flo
     return 1 / low, high
 
 
+# "3 / (3 + 1) = 75th percentile".
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+
+
 def _is_plain_talk(expression: _Side, result: Figure, right: _Side, text: str) -> bool:
     """Whether something that looks like a sum may well be none, or rests on more than is said."""
     join, dimension = right.join, result.dimension
-    if join == "link" and dimension not in PER_SECOND:
+    if _ORDINAL.match(text, result.tight) or (join == "link" and dimension not in PER_SECOND):
         return True
     if join == "arrow" and dimension in _COUNTED and "/" not in expression.tokens:
         return True

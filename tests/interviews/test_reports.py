@@ -315,6 +315,7 @@ class TestWholeAnswer:
             ("denied", "So whatever it shows counts as named only."),
             ("off-subject", "So whatever it shows counts as named only."),
             ("copied", "So whatever it shows counts as named only."),
+            ("filled", "So whatever it shows counts as named only."),
             ("hidden", "What nobody can see earns nothing."),
         ],
     )

@@ -12,9 +12,14 @@ import pytest
 
 from benchmarks.scoring import attacks
 from benchmarks.scoring.answers import Answer, Attack, Stages
+from benchmarks.scoring.attacks.elsewhere import lines, said
 from benchmarks.scoring.bench import Bench, gained, levels
 from rubrics import Question, Scorecard
 from rubrics.loading import load_library
+from rubrics.reading.lexicon import words
+from rubrics.reading.moulds import from_moulds
+from rubrics.reading.units import normalise, split
+from tests.rubrics.reading.heldout import THIRD
 
 BENCH = Bench.of(load_library())
 QUESTIONS = [pytest.param(each, id=name) for name, each in BENCH.library.questions.items()]
@@ -72,6 +77,29 @@ def test_terms_in_a_template_sentence_per_indicator_stay_at_15_or_below(
     made = some(question, attacks.template_sentences(question), 3)
     found = {attack.name: points(question, attack.stages) for attack in made}
     assert {name: score for name, score in found.items() if score > 15} == {}
+
+
+@each_question
+def test_what_others_have_say_or_once_had_stays_at_15_or_below(question: Question) -> None:
+    made = some(question, attacks.elsewhere(question), 4)
+    found = {attack.name: points(question, attack.stages) for attack in made}
+    assert {name: score for name, score in found.items() if score > 15} == {}
+
+
+@each_question
+def test_sentences_filled_into_few_moulds_are_told(question: Question) -> None:
+    third = (said(lines(makes), question) for makes in THIRD.values())
+    tailed = (attack.stages["scope"].split("\n\n") for attack in attacks.tailed(question))
+    for sentences in (*third, *tailed):
+        assert from_moulds(words(sentence).stems for sentence in sentences)
+
+
+@each_question
+@pytest.mark.parametrize("which", ["strong", "weak"])
+def test_answers_of_people_are_not_from_moulds(question: Question, which: str) -> None:
+    for answer in BENCH.strong(question) if which == "strong" else BENCH.weak(question):
+        text = normalise(answer.text())
+        assert not from_moulds(words(unit.text).stems for unit in split("", text))
 
 
 @each_question

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.scoring.answers import Answer, Attack, Stages
 from benchmarks.scoring.attacks.edits import inserted, repeated, same_looks, shuffles
+from benchmarks.scoring.attacks.elsewhere import elsewhere, tailed
 from benchmarks.scoring.attacks.emptiness import confident
 from benchmarks.scoring.attacks.injections import fake_verdicts, hidden, instructions, invisible
 from benchmarks.scoring.attacks.pastes import pasted_question, pasted_rubric
@@ -35,6 +36,7 @@ __all__ = [
     "confident",
     "cuts",
     "deferred",
+    "elsewhere",
     "fake_verdicts",
     "hidden",
     "inserted",
@@ -46,5 +48,6 @@ __all__ = [
     "repeated",
     "same_looks",
     "shuffles",
+    "tailed",
     "template_sentences",
 ]

@@ -259,7 +259,7 @@ def _titled(question: Question) -> Iterator[Attack]:
     )
 
 
-_MAKES: Mapping[str, str] = {
+MAKES: Mapping[str, str] = {
     "We use A with B because C.": "- We use {0} with {1} because {2}.",
     "A, B, otherwise C.": "{0}, {1}, otherwise {2}.",
     "We will have A and B so that C.": "We will have {0} and {1} so that {2}.",
@@ -278,9 +278,9 @@ def template_sentences(question: Question) -> Iterator[Attack]:
     The last ones change the make of the sentence from line to line.
     """
     parts = [_three(one) for one in indicators(question)]
-    for name, make in _MAKES.items():
+    for name, make in MAKES.items():
         yield Attack(name, {"scope": "\n".join(_filled(make, few) for few in parts)})
-    makes = list(_MAKES.values())
+    makes = list(MAKES.values())
     for name, mixed in (
         ("sentences of eight makes", parts),
         ("two each, of eight makes", [few for one in indicators(question) for few in _pair(one)]),

@@ -329,3 +329,13 @@ def test_many_units_of_one_kind_are_read_to_their_end(piece: str) -> None:
 @pytest.mark.parametrize("text", ["1e300 × 1e300 = 5", "5 / 0 = 3", "0 × 5 = 7"])
 def test_what_cannot_be_computed_is_not_wrong(text: str) -> None:
     assert flagged(text) == []
+
+
+def test_a_rank_is_not_what_a_sum_makes() -> None:
+    assert flagged("We order up to 3/(3+1) = 75th percentile of demand.") == []
+    assert flagged("We order up to 3/(3+1) = the 75th percentile.") == []
+
+
+def test_metres_are_not_taken_for_millions() -> None:
+    assert flagged("At 60 m a person is 554 × 1.7 / 60 m = 16 pixels high.") == []
+    assert len(flagged("60 m users × 20 = 12,000 views")) == 1
