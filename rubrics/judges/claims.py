@@ -30,6 +30,8 @@ class Claim:
 def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) -> dict[int, Claim]:
     """Indicator (number) → its deepest claim, ``PER_UNIT`` deep ones at most on a line.
 
+    What a line says beyond those is mentioned.
+
     Criteria (ids) that are ``doubted`` claim no more than mentions. What is doubted keeps its
     place on a line, so that doubting one criterion gives nothing to another.
     """
@@ -42,18 +44,21 @@ def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) 
     ]
     options += _drawn(wanted, found)
     made: dict[int, Claim] = {}
+    beyond: dict[int, Claim] = {}
     resting: dict[int, int] = defaultdict(int)
     for _, at, number, claim in sorted(options, key=lambda option: option[:3]):
         if number in made:
             continue
+        mention = Claim(Depth.MENTIONED, claim.at[:1])
         if claim.depth is not Depth.MENTIONED:
             if resting[at] >= PER_UNIT:
+                beyond.setdefault(number, mention)
                 continue
             resting[at] += 1
             if wanted.sought[number].criterion in doubted:
-                claim = Claim(Depth.MENTIONED, claim.at)
+                claim = mention
         made[number] = claim
-    return made
+    return {**beyond, **made}
 
 
 def _neighbours(at: int, found: Sequence[Found]) -> list[int]:

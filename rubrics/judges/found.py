@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from rubrics.judges import listing
@@ -146,10 +147,12 @@ def told(lines: Iterable[Line], wanted: Wanted) -> Told:
         names = listing.MANY if here.line.copied else (here.says & wanted.names).bit_count()
         here.is_list = listing.is_list(its.count, here.taken, names=names)
         here.own = len(its.own)
-    strung = [prose[at] for at in sorted(listing.strung(said))]
+    rows: dict[str, set[str]] = {}
+    first_said = [_first_said(each, its, rows) for each, its in zip(prose, said, strict=True)]
+    strung = [prose[at] for at in sorted(listing.strung(first_said))]
     dropped = set(map(id, strung))
     told_ = [each for each in found if id(each) not in dropped]
-    is_filled = listing.is_filled(said, _by_row(prose), wanted.known)
+    is_filled = listing.is_filled(said, rows.values(), wanted.known)
     return Told(told_, strung, is_filled, frozenset(_off_subject(prose, wanted)))
 
 
@@ -175,17 +178,25 @@ def says_subject(prose: Sequence[Found], wanted: Wanted) -> tuple[int, dict[str,
     return used, beside
 
 
-def _by_row(prose: Iterable[Found]) -> Collection[set[str]]:
-    """The writer's own words in each row of their text; what is written twice counts once."""
-    rows: dict[str, set[str]] = {}
-    for each in prose:
-        own, ends = [], [0]
-        for row in each.line.unit.text.split("\n"):
-            own.append(rows.setdefault(row.strip(), set()))
-            ends.append(ends[-1] + len(row) + 1)
-        words = each.line.words
-        places = words.places if len(own) > 1 else ()
-        for at, stem in enumerate(words.stems):
-            if not each.taken >> at & 1 and stem[0].isalpha():
-                own[bisect_right(ends, places[at][0]) - 1 if places else 0].add(stem)
-    return rows.values()
+def _first_said(each: Found, its: listing.Said, rows: dict[str, set[str]]) -> listing.Said:
+    """What is said in rows that were not written before; what is written twice counts once.
+
+    ``rows`` are the writer's own words (stems) in each row so far.
+    """
+    texts = [row.strip() for row in each.line.unit.text.split("\n")]
+    is_new = [row not in rows for row in texts]
+    into = [rows.setdefault(row, set()) for row in texts]
+    if len(texts) == 1:
+        into[0].update(its.own)
+        return its if is_new[0] else listing.Said(0, ())
+    ends = [0, *accumulate(len(row) + 1 for row in each.line.unit.text.split("\n"))]
+    count, own = 0, []
+    words = each.line.words
+    for at, stem in enumerate(words.stems):
+        row = bisect_right(ends, words.places[at][0]) - 1
+        count += is_new[row]
+        if not each.taken >> at & 1 and stem[0].isalpha():
+            into[row].add(stem)
+            if is_new[row]:
+                own.append(stem)
+    return listing.Said(count, tuple(own))

@@ -11,7 +11,9 @@ from rubrics.scoring import Depth, Flag, Judgement
 MODEL_WORDS = (1_200, 1_800)
 SAMPLE_WORDS = (80, 1_500)
 LEAST_MODEL_SCORE = 85
-MOST_WEAK_SCORE = 40
+# The library's own score 0-6, 33-64 and 86-97. A mid answer that gets less was written by somebody
+# whose words the rubric does not know.
+SCORES = {"weak": (0, 40), "mid": (30, 75), "strong": (60, 100)}
 # So many indicators are named to say what a judgement lacks.
 MOST_NAMED = 4
 
@@ -136,8 +138,11 @@ def _samples_are_in_order(case: Case) -> Found:
         if one < other and low >= high:
             yield path, f"scores {high}, no more than the {order[one]} sample with {low}"
     for grade, score, path in scored:
-        if grade == 0 and score > MOST_WEAK_SCORE:
-            yield path, f"scores {score}; a weak answer is to stay at {MOST_WEAK_SCORE} or below"
+        least, most = SCORES[order[grade]]
+        if score < least:
+            yield path, f"scores {score}; {least} are wanted: widen what a good answer is found by"
+        if score > most:
+            yield path, f"scores {score}; a {order[grade]} answer is to stay at {most} or below"
 
 
 @RULES.named("sample-level-far")

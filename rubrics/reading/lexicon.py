@@ -11,7 +11,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product, repeat
 from math import prod
 from operator import itemgetter
@@ -31,8 +31,8 @@ GAP = 6
 # No English word is longer (characters); what is stays as it is, and is kept in no cache.
 LONGEST = 40
 MAX_ALTERNATIVES = 96
-# Forms whose numbers a lexicon remembers.
-_MOST_READ = 50_000
+# Words whose stems, or whose numbers in a lexicon, are remembered.
+_MOST_KEPT = 65_536
 
 _WORD = re.compile(r"[a-z]/[a-z](?![^\W_])|\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|[@%]")
 _BRITISH = re.compile(r"is(e[drs]?|ers|ing|ations?)$")
@@ -55,8 +55,7 @@ class Words:
         self._lowered = _lowered(text)
         self._tokens = _WORD.findall(self._lowered)
         self.forms = tuple([token for token in self._tokens if token not in _ARTICLES])
-        short = max(map(len, self.forms), default=0) <= LONGEST
-        self.stems: Part = tuple(map(_stem if short else stem, self.forms))
+        self.stems: Part = tuple(map(_STEMS.__getitem__, self.forms))
         self._places: tuple[Span, ...] | None = None
         self._said: str | None = None
 
@@ -122,11 +121,25 @@ def words(text: str) -> Words:
 
 def stem(word: str) -> str:
     """Give the English stem, British spellings folded into American ones."""
-    return _stem(word) if len(word) <= LONGEST else word
+    return _STEMS[word]
 
 
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
+class _Stems(dict[str, str]):
+    """Word → stem; it learns what it is asked for, and forgets all when it is full."""
+
+    def __missing__(self, word: str) -> str:
+        if len(word) > LONGEST:
+            return word
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[word] = found = _stemmed(word)
+        return found
+
+
+_STEMS = _Stems()
+
+
+def _stemmed(word: str) -> str:
     if not word[0].isalpha():
         return word
     if not hasattr(_thread, "stemmer"):  # PyStemmer's objects must not be shared by threads
@@ -272,14 +285,17 @@ class _Gaps:
             self.parts[spelling] = alike.setdefault(frozenset(where), number)
         self._keysets = [keyset for keyset, _ in phrases]
         self._later: list[tuple[frozenset[int], ...]] = []
-        pairs: defaultdict[int, list[int]] = defaultdict(list)
+        # Second part → first part → the phrases that begin with the two.
+        pairs: defaultdict[int, defaultdict[int, list[int]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for number, (_, slots) in enumerate(phrases):
             first, second, *later = [frozenset(self.parts[s] for s in slot) for slot in slots]
             self._later.append(tuple(later))
             for one in first:
                 for other in second:
-                    pairs[one << 32 | other].append(number)
-        self._pairs = {pair: tuple(numbers) for pair, numbers in pairs.items()}
+                    pairs[other][one].append(number)
+        self._pairs = {second: dict(firsts) for second, firsts in pairs.items()}
 
     def hits(self, there: Sequence[tuple[int, Span]]) -> Iterator[Hit]:
         """Every phrase whose parts follow each other with at most GAP words between.
@@ -301,16 +317,16 @@ class _Gaps:
         pairs = self._pairs
         opened: list[tuple[int, Span]] = []
         for part, span in there:
-            if part & _SECOND:
+            if opened and part & _SECOND:
+                begins, firsts = span[0], pairs[part]
                 for opening, first in reversed(opened):
-                    between = span[0] - first[1] - 1
-                    if between > GAP:
+                    if first[1] < begins - GAP - 1:
                         break
-                    if between >= 0 and opening | part in pairs:
-                        for phrase in pairs[opening | part]:
+                    if opening in firsts and first[1] < begins:
+                        for phrase in firsts[opening]:
                             yield phrase, first, span
             if part & _OPENS:
-                opened.append((part << 32, span))
+                opened.append((part, span))
 
     def _completed(
         self, phrase: int, spans: Spans, there: Sequence[tuple[int, Span]]
@@ -400,7 +416,7 @@ class Lexicon(Generic[K]):
     def _learned(self, word: str, form: str) -> int:
         number = self._numbers.get(word) or self._numbers.get(self._typos.meant(word, form), 0)
         if len(form) <= LONGEST:
-            if len(self._read) >= _MOST_READ:
+            if len(self._read) >= _MOST_KEPT:
                 self._read.clear()
             self._read[form] = number
         return number

@@ -170,7 +170,8 @@ def test_other_numbers_of_readme_are_those_of_lint() -> None:
     assert "{:,} to {:,} words, every stage".format(*answers.MODEL_WORDS) in SECTION
     assert f"multiplied make {MAX_ALTERNATIVES} at most" in SECTION
     assert f"score {answers.LEAST_MODEL_SCORE} " in SECTION
-    assert f"scores {answers.MOST_WEAK_SCORE} at most" in SECTION
+    (_, weak), mid, (strong, _) = answers.SCORES.values()
+    assert "score up to {}, {} to {}, and {} or more".format(weak, *mid, strong) in SECTION
     assert f"with `plain` {phrases.LEAST_WORDINGS} at least" in SECTION
 
 
