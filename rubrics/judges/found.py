@@ -188,7 +188,7 @@ def _first_said(each: Found, its: listing.Said, rows: dict[str, set[str]]) -> li
     into = [rows.setdefault(row, set()) for row in texts]
     if len(texts) == 1:
         into[0].update(its.own)
-        return its if is_new[0] else listing.Said(0, ())
+        return its  # a whole sentence that comes back was set aside before
     ends = [0, *accumulate(len(row) + 1 for row in each.line.unit.text.split("\n"))]
     count, own = 0, []
     words = each.line.words
