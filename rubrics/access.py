@@ -102,7 +102,7 @@ def versions(question: Question, *, page: str) -> Page[QuestionVersion]:
 
 def version_if_any(question: Question, number: str) -> QuestionVersion | None:
     """Give a version by its number, if there is one."""
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 9:  # no version has that many
         return None
     return question.versions.defer(*documents_of("")).filter(number=number).first()
 
@@ -151,11 +151,6 @@ def concepts_named(slugs: Iterable[str]) -> list[Concept]:
 def framework_or_404(slug: str) -> FrameworkVersion:
     """Give a framework as it is today."""
     return get_object_or_404(FrameworkVersion.objects.current(), slug=slug)
-
-
-def frameworks() -> list[FrameworkVersion]:
-    """Give the frameworks of today."""
-    return list(FrameworkVersion.objects.current().order_by("slug"))
 
 
 def published() -> list[Question]:

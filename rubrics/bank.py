@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -13,7 +12,6 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from rubrics import schema
-from rubrics.linting import lint
 from rubrics.loading import (
     LIBRARY,
     InvalidDocument,
@@ -284,7 +282,7 @@ def concepts() -> Mapping[str, schema.Concept]:
 
 
 def frameworks() -> Mapping[str, schema.Framework]:
-    """Give the current frameworks, by id."""
+    """Give the frameworks of today, by id and in that order."""
     return {row.slug: row.value for row in FrameworkVersion.objects.current()}
 
 
@@ -308,47 +306,3 @@ def _moved(
 ) -> bool:
     mine = Question.objects.filter(pk=question.pk, state=before)
     return bool(mine.update(state=after, updated_at=now))
-
-
-# --- What the rules say ---
-
-
-class _Checked:
-    """A question with its text and the frameworks, as a cache key: their hashes stand for them."""
-
-    def __init__(
-        self, source: Source, question: schema.Question, frameworks: Mapping[str, schema.Framework]
-    ) -> None:
-        text = hashlib.sha256(source.text.encode(errors="replace")).hexdigest()
-        followed = sorted(each.hash for each in frameworks.values())
-        self.key = (source.file, text, question.hash, *followed)
-        self.all: tuple[Source, schema.Question, Mapping[str, schema.Framework]] | None = (
-            source,
-            question,
-            frameworks,
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Checked) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Ask every rule, once; the cache keeps the key, which need not keep the documents."""
-        assert self.all is not None
-        source, question, frameworks = self.all
-        self.all = None
-        return tuple(lint(source, question, frameworks))
-
-
-@lru_cache(maxsize=256)
-def _problems(checked: _Checked) -> tuple[Problem, ...]:
-    return checked.problems()
-
-
-def checked(
-    source: Source, question: schema.Question, frameworks: Mapping[str, schema.Framework]
-) -> tuple[Problem, ...]:
-    """Check a question by every rule: seconds, but no time when it is asked for once more."""
-    return _problems(_Checked(source, question, frameworks))

@@ -1,7 +1,6 @@
 """Drafts of questions: begun, read by the rules while they are written, published, thrown away."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,22 +8,17 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from rubrics import bank, schema
-from rubrics.linting import FIRST, RULES, answers, unreadable
-from rubrics.linting.case import Case
+from rubrics.linting import checked, todo, unreadable
 from rubrics.loading import (
     InvalidDocument,
     Problem,
     Source,
     parse,
     question_of,
-    validate,
     written,
 )
 from rubrics.models import Draft, Question, QuestionVersion
 from rubrics.skeleton import skeleton
-
-# What waits for "Check and publish": these score whole answers. The rest takes about a second.
-_SCORING = frozenset({*answers.RULES, "subject-unused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +55,8 @@ def examine_by_rules(text: str, *, slug: str) -> Examined:
     found = examine(text, slug=slug)
     if found.source is None or found.question is None or found.problems:
         return found
-    todo = tuple(sorted(_asked_for(found.source, found.question)))
-    return Examined(found.question, (), found.source, todo)
-
-
-def _asked_for(source: Source, question: schema.Question) -> Iterator[Problem]:
-    case = Case(question, bank.frameworks())
-    for name in RULES.keys() - _SCORING - set(FIRST):
-        for path, message in RULES[name](case):
-            yield source.problem(path, name, message)
+    asked_for = todo(found.source, found.question, bank.frameworks())
+    return Examined(found.question, (), found.source, tuple(asked_for))
 
 
 def examine_wholly(text: str, *, slug: str) -> Examined:
@@ -77,7 +64,8 @@ def examine_wholly(text: str, *, slug: str) -> Examined:
     found = _read(text, slug)
     if found.source is None or found.question is None:
         return found
-    problems = (*found.problems, *bank.checked(found.source, found.question, bank.frameworks()))
+    verdict = checked(found.source, found.question, bank.frameworks())
+    problems = (*found.problems, *verdict.problems)
     return Examined(found.question, tuple(sorted(problems)), found.source)
 
 
@@ -118,19 +106,20 @@ _HEAD = tuple(re.compile(rf"^{name}:.*(\n[ \t].*)*", re.MULTILINE) for name in (
 
 def _renamed(version: QuestionVersion, slug: str, title: str) -> str:
     """Give a version's text under another name: with the rest as it was written, if that can be."""
-    text = bank.text_of(version)
+    cards = bank.concepts()
+    text, wanted = bank.as_yaml(version, cards), {"id": slug, "title": title}
+    same = version.value.model_copy(update=wanted)
     head = written(schema.Concept(id=slug, title=title, wordings=(slug,)))
     for pattern in _HEAD:
         there, row = pattern.search(text), pattern.search(head)
         if there and row:
             text = text[: there.start()] + row[0] + text[there.end() :]
     try:
-        document = validate(parse(text, ""), schema.Question)
+        if question_of(parse(text, ""), cards) == same:
+            return text
     except InvalidDocument:
-        document = None
-    if document and (document.id, document.title) == (slug, title):
-        return text
-    return written(version.value.model_copy(update={"id": slug, "title": title}))
+        pass
+    return written(same.model_copy(update={"standalone": True}))
 
 
 def draft_of(

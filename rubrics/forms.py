@@ -1,6 +1,6 @@
 """What curators may fill in: the bank's filters, a new question's name, a draft, a publication."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -47,7 +47,7 @@ class NewQuestion(forms.Form):
     copied = forms.ChoiceField(
         required=False,
         label="Begin with",
-        help_text="The outline has every field with a note and an example. A copy keeps all of a "
+        help_text="The example has every field, with a note on each. A copy keeps all of a "
         "question but its id and title.",
     )
 
@@ -57,7 +57,7 @@ class NewQuestion(forms.Form):
         copied = self.fields["copied"]
         assert isinstance(copied, forms.ChoiceField)
         copies = [(slug, f"A copy of: {title}") for slug, title in questions]
-        copied.choices = [("", "An outline with notes and examples"), *copies]
+        copied.choices = [("", "An example with notes"), *copies]
 
     def clean_slug(self) -> str:
         """Keep the words that addresses of the bank use."""
@@ -72,18 +72,25 @@ class NewQuestion(forms.Form):
         return next((name for name in self.fields if name in self.errors), "")
 
 
-# A form that has this field was larger than a form may be; nothing else of it was read.
-TOO_LARGE = "too-large"
+_UNREAD = (
+    "It is far too long to be read: a text may have 1 MB. "
+    "If the field no longer has it, paste a shorter one."
+)
 
 
 class LongForm(forms.Form):
-    """A form with a long text. See ``views.of_any_size``."""
+    """A form with a long text; ``is_unread`` when it was too large. See ``views.of_any_size``."""
+
+    def __init__(self, data: QueryDict | None, *, is_unread: bool = False) -> None:
+        """Take what was sent."""
+        super().__init__(data)
+        self.is_unread = is_unread
 
     def clean(self) -> dict[str, Any]:
         """Say of one that was not read only that."""
-        if TOO_LARGE in self.data:
+        if self.is_unread:
             self.errors.clear()
-            self.add_error("text", "It is far too long to be read: a text may have 1 MB.")
+            self.add_error("text", _UNREAD)
         return self.cleaned_data
 
 
@@ -101,7 +108,13 @@ class DraftForm(LongForm):
         return str(self.cleaned_data["text"]).replace("\r\n", "\n")
 
 
-class PublishForm(forms.Form):
+class RevisionForm(forms.Form):
+    """The revision of a draft that was looked at."""
+
+    revision = forms.RegexField(_MARK, widget=forms.HiddenInput)
+
+
+class PublishForm(RevisionForm):
     """What a new version changes, and the revision of the draft that was looked at."""
 
     note = forms.CharField(
@@ -109,7 +122,6 @@ class PublishForm(forms.Form):
         label="What is new",
         help_text="One line for the history, for example: plain words for the fairness criterion.",
     )
-    revision = forms.RegexField(_MARK, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say in the field what it is for."""
@@ -129,9 +141,15 @@ class TrialForm(LongForm):
         help_text="Markdown with the stages as ## headings, or none: then it counts for each.",
     )
 
-    def __init__(self, frameworks: Sequence[schema.Framework], data: QueryDict | None) -> None:
+    def __init__(
+        self,
+        frameworks: Iterable[schema.Framework],
+        data: QueryDict | None,
+        *,
+        is_unread: bool = False,
+    ) -> None:
         """Offer the frameworks."""
-        super().__init__(data)
+        super().__init__(data, is_unread=is_unread)
         field = self.fields["framework"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(each.id, each.title) for each in frameworks]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice, product, zip_longest
 from urllib.parse import urlencode
 
-from rubrics import access, schema
+from rubrics import access, bank, schema
 from rubrics.models import Concept, Question, search_terms
 
 OFTEN = 8
@@ -107,7 +107,7 @@ def contents() -> Contents:
     named = access.concepts()
     questions = access.published()
     return Contents(
-        frameworks=tuple(row.value for row in access.frameworks()),
+        frameworks=tuple(bank.frameworks().values()),
         often=tuple(_by_use(named, questions)[:OFTEN]),
         topics=tuple(
             _topic(name, named, questions) for name in sorted({q.topic for q in questions} - {""})
@@ -128,10 +128,10 @@ def found(words: str) -> Found:
             for row in access.concepts_matching(words)
         ),
         stages=tuple(
-            StageHit(row.value, stage)
-            for row in access.frameworks()
-            for stage in row.value.stages
-            if all(term in _text(row.value, stage) for term in terms)
+            StageHit(each, stage)
+            for each in bank.frameworks().values()
+            for stage in each.stages
+            if all(term in _text(each, stage) for term in terms)
         ),
     )
 

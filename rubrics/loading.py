@@ -6,7 +6,7 @@ only true/false, null and decimal numbers are more than text (so ``no`` and ``10
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -25,6 +25,8 @@ MAX_BYTES = 1_048_576
 MAX_DEPTH = 20
 # YAML's events: the starts and ends of lists and mappings, and texts. Real questions have 8,000.
 MAX_EVENTS = 60_000
+# To look for the name that was meant takes time: only the first wrong names get a hint.
+MOST_HINTS = 60
 # The folders of a library, and what lies in each.
 KINDS: Mapping[str, type[Document]] = MappingProxyType(
     {"frameworks": Framework, "concepts": Concept, "questions": Question}
@@ -175,19 +177,22 @@ def validate(source: Source, kind: type[D]) -> D:
     try:
         return kind.model_validate(source.data)
     except ValidationError as error:
-        problems = []
-        details = error.errors(include_url=False)
-        places = [detail["loc"] for detail in details]
-        inside = Counter(loc[:length] for loc in places for length in range(len(loc) + 1))
-        for detail in details:
-            if _follows(detail, inside):
-                continue
-            loc = (*detail["loc"], *detail.get("ctx", {}).get("path", ()))
-            path = tuple(part for part in loc if part != "[key]")
-            problems.append(
-                source.problem(path, detail["type"].replace("_", "-"), _said(detail, kind))
-            )
-        raise InvalidDocument(problems) from error
+        raise InvalidDocument(_problems(source, error, kind)) from error
+
+
+def _problems(source: Source, error: ValidationError, kind: type[Document]) -> Iterator[Problem]:
+    details = error.errors(include_url=False, include_input=False)
+    inside = Counter(each["loc"][:end] for each in details for end in range(len(each["loc"]) + 1))
+    told = [(_place(each), each) for each in details if not _follows(each, inside)]
+    told.sort(key=lambda each: source.line(each[0]))
+    for number, (path, detail) in enumerate(told):
+        fields = _fields(kind) if number < MOST_HINTS else ()
+        yield source.problem(path, detail["type"].replace("_", "-"), _said(detail, fields))
+
+
+def _place(detail: ErrorDetails) -> DataPath:
+    loc = (*detail["loc"], *detail.get("ctx", {}).get("path", ()))
+    return tuple(part for part in loc if part != "[key]")
 
 
 # What pydantic says, in words for people who write documents.
@@ -212,9 +217,9 @@ _PLAINLY = {
 }
 
 
-def _said(detail: ErrorDetails, kind: type[Document]) -> str:
+def _said(detail: ErrorDetails, fields: Sequence[str]) -> str:
     if detail["type"] == "extra_forbidden":
-        near = get_close_matches(str(detail["loc"][-1]), _fields(kind), 1)
+        near = get_close_matches(str(detail["loc"][-1]), fields, 1)
         return f"is no field here; did you mean {near[0]}?" if near else "is no field here"
     plainly = _PLAINLY.get(detail["type"])
     if plainly:
@@ -237,28 +242,38 @@ def question_of(source: Source, concepts: Mapping[str, Concept]) -> Question:
     every wording that judging uses. A document that says ``standalone`` has them in it already.
     """
     question = validate(source, Question)
-    problems: list[Problem] = []
-    for name in question.concepts:
-        if name not in concepts:
-            position = question.concepts.index(name)
-            problems.append(_no_concept(source, ("concepts", position), name, concepts))
+    if missing := [each for each in _drawn_on(question) if each[1] not in concepts]:
+        raise InvalidDocument(_no_concepts(source, missing, concepts))
     criteria = []
-    for c, criterion in enumerate(question.rubric.criteria):
-        indicators = []
-        for i, indicator in enumerate(criterion.indicators):
-            path: DataPath = ("rubric", "criteria", c, "indicators", i)
-            known = []
-            for k, name in enumerate(indicator.concepts):
-                if name in concepts:
-                    known.append(concepts[name])
-                else:
-                    problems.append(_no_concept(source, (*path, "concepts", k), name, concepts))
-            indicators.append(_with_concepts(indicator, [] if question.standalone else known))
-        criteria.append(criterion.model_copy(update={"indicators": tuple(indicators)}))
-    if problems:
-        raise InvalidDocument(problems)
+    for criterion in question.rubric.criteria:
+        indicators = tuple(
+            _with_concepts(
+                each, [] if question.standalone else [concepts[n] for n in each.concepts]
+            )
+            for each in criterion.indicators
+        )
+        criteria.append(criterion.model_copy(update={"indicators": indicators}))
     rubric = question.rubric.model_copy(update={"criteria": tuple(criteria)})
     return question.model_copy(update={"rubric": rubric, "standalone": False})
+
+
+def _drawn_on(question: Question) -> Iterator[tuple[DataPath, str]]:
+    """Every concept that a question or an indicator of it names, with its path."""
+    for k, name in enumerate(question.concepts):
+        yield ("concepts", k), name
+    for c, criterion in enumerate(question.rubric.criteria):
+        for i, indicator in enumerate(criterion.indicators):
+            for k, name in enumerate(indicator.concepts):
+                yield ("rubric", "criteria", c, "indicators", i, "concepts", k), name
+
+
+def _no_concepts(
+    source: Source, missing: list[tuple[DataPath, str]], known: Iterable[str]
+) -> Iterator[Problem]:
+    missing.sort(key=lambda each: source.line(each[0]))
+    for number, (path, name) in enumerate(missing):
+        told = unknown("concept", name, known if number < MOST_HINTS else ())
+        yield source.problem(path, "unknown-concept", told.message())
 
 
 def load_library(folder: Path = LIBRARY) -> Library:
@@ -349,10 +364,6 @@ def written(document: Document) -> str:
     """Write a document as YAML that ``parse`` and ``validate`` read back to the same value."""
     data = document.model_dump(mode="json", exclude_defaults=True)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _no_concept(source: Source, path: DataPath, name: str, known: Iterable[str]) -> Problem:
-    return source.problem(path, "unknown-concept", unknown("concept", name, known).message())
 
 
 def _with_concepts(indicator: Indicator, concepts: list[Concept]) -> Indicator:

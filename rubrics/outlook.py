@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Self
 
 from rubrics import bank, changes, packing
+from rubrics.linting import Verdict, checked
 from rubrics.loading import InvalidDocument, Library, Problem
 from rubrics.models import Concept, Draft, FrameworkVersion, Question
+
+# So many new or changed questions a page checks in one go: two or three seconds for each.
+MOST_CHECKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Outlook:
     library: Library | None
     problems: tuple[Problem, ...] = ()
     outcomes: Mapping[str, str] = field(default_factory=dict)
-    unfinished: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    unfinished: Mapping[str, Verdict] = field(default_factory=dict)
     differences: Mapping[str, list[changes.Change]] = field(default_factory=dict)
     drafted: Collection[str] = ()
     mark: str = ""
@@ -40,7 +44,7 @@ class Outlook:
         return [(name, self.differences.get(name, [])) for name in self._with("changed")]
 
     @property
-    def drafts(self) -> list[tuple[str, tuple[Problem, ...], list[changes.Change]]]:
+    def drafts(self) -> list[tuple[str, Verdict, list[changes.Change]]]:
         """What comes in as drafts, each with what the rules ask of it and what differs in it."""
         return [
             (name, self.unfinished[name.partition("/")[2]], self.differences.get(name, []))
@@ -74,29 +78,29 @@ def known() -> packing.Known:
 
 
 def look_into(name: str, content: bytes) -> Outlook:
-    """Read what somebody sent and say what an import would do; nothing is kept."""
+    """Read what somebody sent to a page and say what an import would do; nothing is kept."""
     try:
-        return look_at(packing.unpack(name, content, known()), content)
+        return look_at(packing.unpack(name, content, known()), content, most=MOST_CHECKED)
     except InvalidDocument as error:
         return Outlook(None, error.problems)
 
 
-def look_at(library: Library, content: bytes = b"") -> Outlook:
+def look_at(library: Library, content: bytes = b"", *, most: int | None = None) -> Outlook:
     """Say what bringing a library in would do: what breaks a rule comes in as a draft.
 
-    Only what is new or changed is asked: a second or two for each. Raises InvalidDocument when
-    somebody writes a draft of a question that would have to become one.
+    Only questions that are new or changed are checked. Raises InvalidDocument when there are more
+    than ``most`` of them, or somebody writes a draft of one that would have to become a draft.
     """
     outcomes = _outcomes(library)
     new = [name for name in library.questions if outcomes[f"questions/{name}"] != "unchanged"]
+    if most is not None and len(new) > most:
+        raise InvalidDocument([_too_many(len(new), most)])
     frameworks = {**bank.frameworks(), **library.frameworks}
     found = {
-        name: bank.checked(
-            library.sources[f"questions/{name}"], library.questions[name], frameworks
-        )
+        name: checked(library.sources[f"questions/{name}"], library.questions[name], frameworks)
         for name in new
     }
-    unfinished = {name: problems for name, problems in found.items() if problems}
+    unfinished = {name: verdict for name, verdict in found.items() if verdict.problems}
     there = _drafts(library, new, unfinished)
     outcomes |= {
         f"questions/{name}": "unchanged" if name in there else "draft" for name in unfinished
@@ -110,6 +114,14 @@ def look_at(library: Library, content: bytes = b"") -> Outlook:
         drafted={f"questions/{name}" for name in there},
         mark=mark,
     )
+
+
+def _too_many(count: int, most: int) -> Problem:
+    message = (
+        f"holds {count} new or changed questions, and a page checks at most {most} in one go:"
+        " import it in parts, or on the server with manage.py bank import"
+    )
+    return Problem("package", 1, "", "too-many", message)
 
 
 def _drafts(library: Library, new: Iterable[str], unfinished: Collection[str]) -> set[str]:

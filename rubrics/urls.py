@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rubrics.views import bank, drafts, handbook, looks, packages, schema
+from rubrics.views import bank, completion, drafts, handbook, looks, packages
 
 # The handbook, for everybody who is signed in.
 _handbook: list[URLPattern] = [
@@ -17,7 +17,7 @@ _bank: list[URLPattern] = [
     path("bank/new/", bank.new, name="bank_new"),
     path("bank/import/", packages.bank_import, name="bank_import"),
     path("bank/export/", packages.bank_export, name="bank_export"),
-    path("bank/schema.json", schema.schema, name="bank_schema"),
+    path("bank/schema.json", completion.completion, name="bank_schema"),
     path("bank/<slug:slug>/", bank.question, name="bank_question"),
     path("bank/<slug:slug>/export/", packages.question_export, name="bank_question_export"),
     path("bank/<slug:slug>/state/", bank.state, name="bank_state"),

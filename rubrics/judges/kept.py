@@ -1,15 +1,15 @@
-"""Keeps what is costly to build from a rubric: once per hash, the latest used, for all threads."""
+"""Keeps what is costly to make of a document: once per hash, the latest used, for all threads."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
-from rubrics.schema import Rubric
+from rubrics.schema import Document
 
+P = ParamSpec("P")
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 
 class _Kept(Generic[T]):
@@ -26,29 +26,32 @@ class _Kept(Generic[T]):
             return self._made
 
 
-class _Builder(Protocol[T_co]):
-    def __call__(self, rubric: Rubric, *parts: Hashable) -> T_co: ...
+def by_hash(document: Document, *parts: Hashable) -> Hashable:
+    """Tell a document by its hash, and what else is taken by its value."""
+    return (document.hash, *parts)
 
 
-def kept(most: int) -> Callable[[Callable[..., T]], _Builder[T]]:
-    """Decorate a builder: what it made of the ``most`` rubrics that were used last is kept.
+def kept(
+    most: int, key: Callable[..., Hashable] = by_hash
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a builder: what it made of the ``most`` that were used last is kept.
 
-    A rubric is told by its hash, what else the builder takes by its value.
+    ``key`` takes what the builder takes, and gives what tells it from others.
     """
 
-    def decorate(build: Callable[..., T]) -> _Builder[T]:
-        kept: OrderedDict[tuple[Hashable, ...], _Kept[T]] = OrderedDict()
+    def decorate(build: Callable[P, T]) -> Callable[P, T]:
+        kept: OrderedDict[Hashable, _Kept[T]] = OrderedDict()
         looking = threading.Lock()
 
         @wraps(build)
-        def give(rubric: Rubric, *parts: Hashable) -> T:
-            key = (rubric.hash, *parts)
+        def give(*args: P.args, **kwargs: P.kwargs) -> T:
+            name = key(*args, **kwargs)
             with looking:
-                one = kept.setdefault(key, _Kept())
-                kept.move_to_end(key)
+                one = kept.setdefault(name, _Kept())
+                kept.move_to_end(name)
                 if len(kept) > most:
                     kept.popitem(last=False)
-            return one.give(lambda: build(rubric, *parts))
+            return one.give(lambda: build(*args, **kwargs))
 
         return give
 

@@ -11,7 +11,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.middleware import HtmxDetails
 
 from rubrics import access
-from rubrics.forms import TOO_LARGE
 
 
 class Request(HttpRequest):
@@ -24,6 +23,7 @@ class CuratorRequest(Request):
     """A request of somebody who may keep the bank. For types only."""
 
     user: User
+    is_unread: bool  # of a view that is ``of_any_size``
 
 
 V = TypeVar("V", bound=Callable[..., HttpResponse])
@@ -41,19 +41,20 @@ def for_curators(view: V) -> V:
 
 
 def of_any_size(view: V) -> V:
-    """Decorate a view of a ``LongForm``: one beyond all limits comes to it as nothing but that.
+    """Decorate a view of a ``LongForm``: one beyond all limits comes to it empty, ``is_unread``.
 
     The check for forgery reads the form, which a form of that size does not allow; so the check
-    comes here, and such a form can change nothing.
+    comes here, and no text of an unread form is kept.
     """
 
     @csrf_exempt
     @wraps(view)
-    def sized(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def sized(request: CuratorRequest, *args: object, **kwargs: object) -> HttpResponse:
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if int(request.META.get("CONTENT_LENGTH") or 0) <= most:
+        request.is_unread = int(request.META.get("CONTENT_LENGTH") or 0) > most
+        if not request.is_unread:
             return csrf_protect(view)(request, *args, **kwargs)
-        request.POST = QueryDict(f"{TOO_LARGE}=yes")
+        request.POST = QueryDict()
         return view(request, *args, **kwargs)
 
     return cast("V", sized)

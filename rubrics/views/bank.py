@@ -27,7 +27,7 @@ def bank_list(request: CuratorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_curators
 def new(request: CuratorRequest) -> HttpResponse:
-    """Begin a question: with an outline, or as a copy of another."""
+    """Begin a question: with the example, or as a copy of another."""
     copied = {"copied": request.GET.get("copied", "")}
     form = NewQuestion(access.copyable(request.user), request.POST or None, initial=copied)
     if form.is_bound and form.is_valid():

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rubrics import access, clock, drafts
-from rubrics.forms import DraftForm, PublishForm
+from rubrics.forms import DraftForm, PublishForm, RevisionForm
 from rubrics.views import CuratorRequest, for_curators, of_any_size
 
 
@@ -31,7 +31,8 @@ def draft(request: CuratorRequest, slug: str) -> HttpResponse:
     A text that was written on an older revision is not kept: 409 gives back what is there.
     """
     found, now = access.draft_or_404(request.user, slug), clock.now()
-    form = DraftForm(request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = DraftForm(sent, is_unread=request.is_unread)
     kept, typed = True, found.text
     if form.is_bound:
         typed = request.POST.get("text", found.text)
@@ -97,7 +98,7 @@ def publication(request: CuratorRequest, slug: str) -> HttpResponse:
 def discarding(request: CuratorRequest, slug: str) -> HttpResponse:
     """Throw a draft away."""
     found = access.draft_or_404(request.user, slug)
-    form = PublishForm({**request.POST.dict(), "note": "-"})
+    form = RevisionForm(request.POST)
     if form.is_valid() and drafts.discard(found, mark=form.cleaned_data["revision"]):
         messages.success(request, "The draft is thrown away. What is published stays as it is.")
     else:

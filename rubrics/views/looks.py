@@ -42,7 +42,8 @@ def bench(request: CuratorRequest, slug: str) -> HttpResponse:
     """Score the samples, and a pasted answer, with the draft and with what is published."""
     looked = access.looked_at(request.user, slug)
     frameworks = bank.frameworks()
-    form = TrialForm(list(frameworks.values()), request.POST or None)
+    sent = request.POST if request.method == "POST" else None
+    form = TrialForm(frameworks.values(), sent, is_unread=request.is_unread)
     found = []
     if form.is_bound and form.is_valid():
         found = [

@@ -10,7 +10,7 @@ const SAVE_AFTER = 1000; // ms from the first unsaved change
 const KEEP_AFTER = 300; // ms from a change until this device has it
 const PATIENCE = 20000; // ms that one try may take
 const RETRY = 4000; // ms until the next try when the server cannot be reached
-const RULES_AFTER = 1500; // ms from a text that was kept until all rules are tried on it: that takes longer
+const RULES_AFTER = 1500; // ms from a text that was kept until it is asked what else there is to do: that takes longer
 const VISIT = 20000; // ms between two signs of life, which tell others that this draft is open
 
 const form = document.querySelector("#draft");
@@ -26,6 +26,7 @@ let keeping = null;
 let asking = null;
 let request = null; // the promise of the one under way
 let unanswered = null; // a text that the server may have: it is sent again before any other
+let refusedText = null; // what the server will not have: only another text is sent
 let isHalted = false; // two texts wait for a person's choice
 
 function status(state, words) {
@@ -40,6 +41,12 @@ function changed() {
   timer ??= setTimeout(save, SAVE_AFTER);
 }
 
+// Whoever has two texts to choose from is not offered a third.
+function halt(isSo) {
+  isHalted = isSo;
+  unsent.hide(isSo);
+}
+
 function keep() {
   clearTimeout(keeping);
   keeping = null;
@@ -52,12 +59,16 @@ function keep() {
 function save() {
   clearTimeout(timer);
   timer = null;
-  if (isHalted) return Promise.resolve();
+  if (!isDue()) return Promise.resolve();
   request ??= send().finally(() => {
     request = null;
-    if (!isHalted && text.value !== saved) timer ??= setTimeout(save, SAVE_AFTER);
+    if (isDue() && text.value !== saved) timer ??= setTimeout(save, SAVE_AFTER);
   });
   return request;
+}
+
+function isDue() {
+  return !isHalted && text.value !== refusedText;
 }
 
 async function send() {
@@ -69,7 +80,7 @@ async function send() {
   try {
     const answer = await ask({ method: "POST", body });
     const html = await answer.text();
-    unanswered = null;
+    if (answer.status < 500) unanswered = null; // else somebody on the way may have said it
     if (answer.ok || [409, 422].includes(answer.status)) show(html, answer.status, sent);
     else refused(answer);
   } catch {
@@ -90,7 +101,7 @@ function refused({ status: code }) {
   const signedOut = ["signed-out", "Not saved: you are signed out. Sign in again in another tab"];
   const broken = ["offline", `Not saved: the server has a problem (${code}), trying again`];
   status(...(code === 404 ? gone : [0, 401, 403].includes(code) ? signedOut : broken));
-  isHalted = code === 404;
+  halt(code === 404);
   timer = isHalted ? null : setTimeout(save, RETRY);
 }
 
@@ -110,7 +121,7 @@ async function look() {
     const answer = await ask({ method: "GET" });
     const state = answer.ok ? stateIn(await answer.text()) : null;
     if (state?.dataset.revision !== base.value) return true;
-    put(state);
+    if (text.value === saved) put(state); // else what it says of the text is said when that is sent
     sayIfSaved();
   } catch {
     // the next visit will tell
@@ -134,11 +145,13 @@ function put(state) {
   mark();
 }
 
-// Marks in the text what the lists beside it say. Marks of a text that is typed on go along with it.
+// Marks in the text what the lists beside it say. Marks of a text that is typed on go along with it,
+// as those of a list do that tells of an earlier revision.
 function mark() {
   if (isHalted) text.mark("error", []); // the list is of another text
   else if (text.value === saved) text.mark("error", listed("#state"));
-  if (text.value === saved) text.mark("warning", listed("#todo"));
+  const todo = document.querySelector(".todo")?.dataset;
+  if (text.value === saved && todo?.revision === base.value) text.mark("warning", listed("#todo"));
   told();
 }
 
@@ -156,7 +169,7 @@ async function tryRules() {
 }
 
 function told() {
-  const count = listed("#problems").length;
+  const count = listed("#state").length || listed("#todo").length; // what is to do waits for problems
   bar.querySelector("[data-next]").hidden = !count || text instanceof Plain;
   const link = bar.querySelector(".to-problems");
   const isAsked = document.querySelector("#state [data-take]") !== null;
@@ -173,19 +186,17 @@ function listed(place) {
 
 function show(html, code, sent) {
   const state = stateIn(html);
-  isHalted = code === 409;
-  if (![409, 422].includes(code)) saved = sent;
+  halt(code === 409);
+  if (code === 409 || code === 422) {
+    put(state);
+    if (code === 422) refusedText = sent;
+    if (code === 422) status("too-long", "Not saved: this text cannot be kept");
+    else status("conflict", "Not saved: somebody else wrote on this draft");
+    return;
+  }
+  saved = sent;
+  overwrites(state.dataset.revision); // first: marks are of a revision
   put(state);
-  if (code === 409) {
-    status("conflict", "Not saved: somebody else wrote on this draft");
-    return;
-  }
-  if (code === 422) {
-    status("too-long", "Not saved: this text cannot be kept");
-    timer = setTimeout(save, RETRY);
-    return;
-  }
-  overwrites(state.dataset.revision);
   keep();
   sayIfSaved();
   clearTimeout(asking);
@@ -199,7 +210,7 @@ function sayIfSaved() {
 
 function choose(whose) {
   const state = document.querySelector("#state");
-  isHalted = false;
+  halt(false);
   overwrites(state.dataset.revision);
   if (whose === "theirs") {
     saved = state.querySelector(".theirs").value;
@@ -209,8 +220,8 @@ function choose(whose) {
   clearTimeout(timer);
   timer = null;
   keep();
-  if (whose === "theirs") visit();
-  else save();
+  if (whose === "mine") save();
+  else Promise.all([visit(), tryRules()]);
 }
 
 // What is typed from here on is written over this revision; which draft it is of is part of it.
@@ -235,9 +246,9 @@ async function enrich() {
 let known = null; // what may be written where; asked for once
 
 async function suggest(...place) {
-  const { suggestions } = await import("./bank/completion.js");
-  known ??= fetch(form.dataset.schema).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
   try {
+    const { suggestions } = await import("./bank/completion.js");
+    known ??= fetch(form.dataset.schema).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
     return suggestions(...place, await known);
   } catch {
     known = null; // the next key asks again
@@ -256,16 +267,17 @@ async function goOn(event, link) {
 }
 
 // It is sent as written over what it was typed over: if there is a newer text, both are shown.
-function takeBack(kept) {
+async function takeBack(kept) {
+  await request;
+  if (isHalted) return false;
+  if (text.value !== saved) unsent.putAside(text.value, base.value);
+  unanswered = null; // if the server has it after all, both are shown
   text.put(kept.text);
-  changed();
+  overwrites(kept.base);
   keep();
   text.focus();
-  Promise.resolve(request).then(() => {
-    overwrites(kept.base);
-    keep();
-    return save();
-  });
+  save();
+  return true;
 }
 
 function goTo(line) {
@@ -295,6 +307,6 @@ outline(() => text.rows);
 await enrich();
 mark();
 tryRules();
-unsent.offer(saved, takeBack);
+unsent.offer(() => saved, takeBack);
 if (text.value !== saved) changed();
 if (/^#line-\d+$/u.test(location.hash)) goTo(Number(location.hash.slice(6)));

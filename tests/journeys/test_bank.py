@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from rubrics.loading import load_library
 from tests.journeys.candidate import Candidate, sign_in
@@ -202,6 +202,7 @@ def _no_draft_is_left(rows: Rows) -> Iterator[None]:
     yield
     rows.connection.execute("DELETE FROM rubrics_draftvisit")
     rows.connection.execute("DELETE FROM rubrics_draft")
+    rows.connection.execute("DELETE FROM rubrics_question WHERE state = 'draft'")
 
 
 @pytest.fixture
@@ -344,9 +345,12 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     expect(second.state).to_contain_text(f"Also open by {stack.emails[2]}")
 
     desk.write("title: Of the first", instead_of=title)
+    desk.page.keyboard.press("Control+Home")
+    desk.page.keyboard.insert_text("\n\n")
     desk.sees_kept(OTHER)
     expect(desk.state).to_contain_text(f"Also open by {stack.emails[1]}")
     of_first = desk.text.input_value()
+    assert of_first.startswith("\n\nid: ")
     second.write("title: Of the second", instead_of=title)
     sees_both(second, mine="title: Of the second", theirs=of_first, by=stack.emails[2])
     assert second.is_draft(OTHER, of_first)
@@ -365,8 +369,11 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     desk.page.keyboard.insert_text(" and still typing")
     desk.page.get_by_role("button", name="Keep mine instead").click()
     desk.sees_kept(OTHER)
-    assert "title: Of the first again and still typing" in desk.text.input_value()
+    written = desk.text.input_value()
+    assert "title: Of the first again and still typing" in written
     expect(desk.told).to_be_hidden()
+    desk.open(OTHER)
+    expect(desk.text).to_have_value(written)
 
 
 def sees_both(desk: Desk, *, mine: str, theirs: str, by: str) -> None:
@@ -454,6 +461,55 @@ def test_text_that_never_reached_the_server_is_offered_to_who_comes_back(
     expect(desk.text).to_have_value(unsent)
 
 
+def test_what_an_open_window_has_is_its_own_and_what_is_taken_back_takes_nothing_away(
+    desk: Desk, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|status of 409")
+    desk.begin(OTHER)
+    title = desk.first_line("title: ")
+    typed_without_a_server(desk, "title: Left behind", instead_of=title)
+    comes_back(desk)
+    expect(desk.unsent).to_be_visible()
+    here = typed_without_a_server(desk, "title: Still here", instead_of=title)
+
+    other = Desk(desk.page.context.new_page(), desk.rows)
+    other.open(OTHER)
+    expect(other.unsent.locator("textarea")).to_have_value(re.compile("Left behind"))
+    other.unsent.get_by_role("button", name="Forget it").click()
+    expect(other.unsent).to_be_hidden()
+    other.write("title: Of the other", instead_of=title)
+    other.sees_kept(OTHER)
+
+    desk.unsent.get_by_role("button", name="Take it back").click()
+    expect(desk.text).to_have_value(re.compile("Left behind"))
+    expect(desk.unsent.locator("textarea")).to_have_value(here)
+    desk.page.unroute_all()
+    expect(desk.told).to_be_visible()
+    expect(desk.unsent).to_be_hidden()
+    desk.page.get_by_role("button", name="Take their text").click()
+    desk.unsent.get_by_role("button", name="Take it back").click()
+    expect(desk.text).to_have_value(here)
+
+
+def test_a_text_that_somebody_on_the_way_did_not_answer_for_is_not_in_its_own_way(
+    desk: Desk, watch: Watch
+) -> None:
+    watch.allow("status of 502")
+    desk.begin(OTHER)
+    title = desk.first_line("title: ")
+
+    def arrives_unanswered(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=502)
+
+    desk.page.route("**/draft/", arrives_unanswered, times=1)
+    desk.write("title: It arrives", instead_of=title)
+    expect(desk.saving).to_contain_text("(502)")
+    desk.write("title: It goes on", instead_of="title: It arrives")
+    desk.sees_kept(OTHER)
+    expect(desk.told).to_be_hidden()
+
+
 def typed_without_a_server(desk: Desk, new: str, *, instead_of: str) -> str:
     """Write where no answer comes, until the device has it; gives the text."""
     desk.page.route("**/draft/", lambda route: route.abort())
@@ -483,9 +539,16 @@ def sign_of_life(desk: Desk) -> None:
 # --- The editor ---
 
 
-def test_what_may_come_next_is_offered_and_taken_by_keys(desk: Desk) -> None:
+def test_what_may_come_next_is_offered_and_taken_by_keys(desk: Desk, watch: Watch) -> None:
+    watch.allow("ERR_FAILED")
     page, offered = desk.page, desk.page.get_by_role("option")
+    page.clock.install()
     desk.begin(CLEAN)
+    page.route(re.compile(r"/completion[\w.]*\.js"), lambda route: route.abort())
+    desk.find(desk.first_line("topic: "))
+    with page.expect_event("requestfailed"):
+        page.keyboard.insert_text("topic: ser")
+    page.unroute_all()
     first = next(iter(load_library().questions[CLEAN].rubric.criteria))
     desk.find(desk.first_line("difficulty: "))
     page.keyboard.insert_text("difficulty:")
@@ -515,12 +578,53 @@ def test_what_may_come_next_is_offered_and_taken_by_keys(desk: Desk) -> None:
 
 def accept(page: Page) -> None:
     """Take what is offered; the editor counts no key of the moment in which it comes up."""
-    page.evaluate("() => window.offeredAt = performance.now()")
-    page.wait_for_function("() => performance.now() > window.offeredAt + 100")
+    page.clock.run_for(100)
     page.keyboard.press("Enter")
 
 
-def test_what_can_wait_until_publishing_is_listed_and_marked_apart(desk: Desk) -> None:
+def test_a_new_question_is_written_with_outline_completion_and_indentation(desk: Desk) -> None:
+    page = desk.page
+    page.clock.install()
+    page.goto("/bank/new/")
+    page.get_by_label("Id").fill(f"new-{uuid.uuid4()}")
+    page.get_by_label("Title").fill("A new question")
+    page.get_by_role("button", name="Begin").click()
+    desk.is_there()
+    desk.write('title: "In two\n  rows"  # a note', instead_of=desk.first_line("title: "))
+    page.get_by_text("Outline", exact=True).click()
+    entries = page.locator("#outline button")
+    expect(entries.filter(has_text="labels")).to_be_visible()
+    assert {"id", "title", "difficulty", "prompt", "rubric"} <= {*entries.all_inner_texts()}
+    entries.filter(has_text="difficulty").click()
+    assert desk.marked() == desk.first_line("difficulty: ")
+    page.keyboard.insert_text("difficulty:")
+    page.keyboard.type(" ha")
+    expect(page.get_by_role("option")).to_have_text(["hard"])
+    accept(page)
+    assert desk.first_line("difficulty:") == "difficulty: hard"
+
+    for nth, (row, blanks) in enumerate(ROWS, start=1):
+        page.keyboard.press("Enter" if nth == 1 else "Shift+Home")
+        page.keyboard.insert_text(row)
+        page.keyboard.press("Enter")
+        below = desk.text.input_value().partition("difficulty: hard")[2].split("\n")
+        assert below[nth : nth + 2] == [row, " " * blanks]
+
+
+ROWS = (  # and how far the row below each is indented
+    ("prompt: |", 2),
+    ("  Today:", 2),  # words of that text
+    ("# A note:", 0),
+    ("companies:  # with a note", 2),
+    ("  - id: x", 4),
+    ('summary: "It ends:"', 0),
+)
+
+
+def test_what_can_wait_until_publishing_is_listed_and_marked_apart(
+    desk: Desk, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
     page, todo = desk.page, desk.page.locator("#todo")
     desk.begin(CLEAN)
     expect(todo.get_by_role("heading")).to_have_text("Nothing else to do here", timeout=SLOW)
@@ -532,6 +636,19 @@ def test_what_can_wait_until_publishing_is_listed_and_marked_apart(desk: Desk) -
     page.get_by_role("button", name="Next problem").click()
     expect(page.locator(".cm-tooltip")).to_contain_text("has no difficulty")
     expect(page.locator(".cm-lintRange-warning").first).to_be_visible()
+
+    desk.find("wordings:")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("- data")
+    marked = page.locator(".cm-line", has=page.locator(".cm-lintRange-warning"))
+    expect(marked.get_by_text("- data", exact=True)).to_be_visible(timeout=SLOW)
+    page.route("**/rules/", lambda route: route.abort())  # the list stays of an earlier text
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("# A note\n# of two rows\n")
+    desk.sees_kept(CLEAN)
+    desk.find("- data")
+    expect(marked).to_have_text(re.compile("^ *- data$"))
 
 
 def test_tab_indents_is_undone_and_leaves_after_escape(desk: Desk) -> None:
@@ -579,6 +696,44 @@ def test_of_a_hundred_kilobytes_pasted_only_what_is_seen_is_drawn(desk: Desk) ->
     assert desk.text.input_value() == before.replace("\nrubric:", f"\n{LONG}rubric:", 1)
     assert desk.page.locator(".cm-line").count() < 300
     desk.sees_kept(OTHER)
+
+
+def test_a_text_that_is_too_long_is_sent_once_and_again_when_it_is_changed(
+    desk: Desk, watch: Watch
+) -> None:
+    watch.allow("status of 422")
+    page, sent = desk.page, list[str]()
+    page.clock.install()
+    desk.begin(OTHER)
+    before = desk.text.input_value()
+    page.on("request", lambda request: sent.append(request.method))
+    desk.find(desk.first_line("rubric:"))
+    page.keyboard.press("Home")
+    page.evaluate(PASTE, LONG * 11)
+    page.clock.run_for(VISIT)
+    expect(desk.saving).to_contain_text("this text cannot be kept")
+    expect(desk.state).to_contain_text("This text cannot be kept")
+    sign_of_life(desk)
+    sign_of_life(desk)
+    assert sent.count("POST") == 1
+    expect(desk.state).to_contain_text("This text cannot be kept")
+    page.keyboard.press("Control+z")
+    desk.sees_kept(OTHER)
+    expect(desk.text).to_have_value(before)
+
+
+def test_without_scripts_a_text_that_was_not_read_is_not_said_to_be_there(
+    new_window: Callable[..., Page], of_curator: Any, watch: Watch
+) -> None:
+    watch.allow("422")
+    page = new_window(storage_state=of_curator, java_script_enabled=False)
+    page.goto(f"/bank/{OTHER}/")
+    page.get_by_role("button", name="Change it").click()
+    page.get_by_label("The question as YAML").fill("x" * 2_600_000)
+    page.get_by_role("button", name="Keep").click()
+    said = page.locator("#state .notice")
+    expect(said).to_contain_text("If the field no longer has it, paste a shorter one")
+    expect(said).not_to_contain_text("still in the field")
 
 
 def test_where_the_editor_cannot_be_loaded_the_plain_field_does(desk: Desk, watch: Watch) -> None:

@@ -22,6 +22,30 @@ def _one(before: Question, after: Question) -> changes.Change:
     return change
 
 
+def _before(change: changes.Change) -> str:
+    """What was there."""
+    return _without("new", change)
+
+
+def _after(change: changes.Change) -> str:
+    """What is there now."""
+    return _without("gone", change)
+
+
+def _without(kind: str, change: changes.Change) -> str:
+    pieces = [piece for passage in change.passages for piece in passage.pieces]
+    return "".join(piece.text for piece in pieces if piece.kind != kind)
+
+
+def _kinds(change: changes.Change) -> set[str]:
+    return {piece.kind for passage in change.passages for piece in passage.pieces}
+
+
+def _counted(words: int, *, every: int = 0) -> str:
+    """One long sentence; one word in ``every`` is another."""
+    return " ".join(f"{'x' if every and n % every == 0 else 'w'}{n}" for n in range(words))
+
+
 def test_the_same_question_has_no_change() -> None:
     assert changes.by_meaning(question(), question()) == []
 
@@ -76,7 +100,7 @@ def test_of_prose_the_sentence_that_differs_is_open_and_its_words_are_marked() -
         Piece("new", "two percent of people. "),
     )
     assert (rest.is_folded, rest.sentences) == (True, 2)
-    assert (change.before, change.after) == (PROSE, after)
+    assert (_before(change), _after(change)) == (PROSE, after)
 
 
 def test_a_single_sentence_that_stays_is_not_folded_away() -> None:
@@ -111,7 +135,7 @@ def test_a_weight_and_a_gate_are_told_with_both_values() -> None:
     after = question(criterion(weight=2))
     change = _one(before, after)
     assert change.where == "rubric › criteria › evaluates › weight"
-    assert (change.before, change.after, change.kind) == ("1.0", "2.0", "changed")
+    assert (_before(change), _after(change), change.kind) == ("1.0", "2.0", "changed")
 
 
 def test_another_order_of_criteria_is_no_change_of_meaning() -> None:
@@ -132,7 +156,7 @@ def test_entries_without_an_id_are_matched_by_what_they_say() -> None:
 def test_an_entry_without_any_name_that_came_is_told_by_what_it_says() -> None:
     after = question(criterion(indicator(drawn=[{"component": "cache"}])))
     change = _one(question(criterion(indicator())), after)
-    assert (change.where.split(" › ")[-2:], change.after) == (["1", "component"], "cache")
+    assert (change.where.split(" › ")[-2:], _after(change)) == (["1", "component"], "cache")
     assert change.kind == "added"
 
 
@@ -149,7 +173,7 @@ def test_two_samples_of_one_grade_are_both_compared() -> None:
     mended = [samples[0], {**samples[1], "stages": {"scope": "Nobody waits long."}}]
     change = _one(question(samples=samples), question(samples=mended))
     assert change.where == "samples › strong 2 › stages › scope"
-    assert change.after == "Nobody waits long."
+    assert _after(change) == "Nobody waits long."
 
 
 def test_a_model_answer_that_came_is_told_stage_by_stage() -> None:
@@ -158,12 +182,46 @@ def test_a_model_answer_that_came_is_told_stage_by_stage() -> None:
     assert found["model_answer › stages › scope"].kind == "added"
 
 
-def test_long_texts_with_little_in_common_are_not_compared_word_by_word() -> None:
-    old, new = (" ".join(f"{word}{n}" for n in range(3_000)) for word in ("old", "new"))
-    (passage,) = _one(question(prompt=old), question(prompt=new)).passages
-    assert [piece.kind for piece in passage.pieces] == ["gone", "new"]
-    change = _one(question(prompt="a. " * 13_000), question(prompt="a. b. " * 6_500))
-    assert change.after.count("b.") == 6_500
+def test_texts_beyond_the_limit_are_not_compared_though_they_are_alike() -> None:
+    old, new = _counted(500), _counted(500, every=10)
+    assert "same" in _kinds(_one(question(prompt=old), question(prompt=new)))
+    old, new = _counted(1_200), _counted(1_200, every=10)
+    change = _one(question(prompt=old), question(prompt=new))
+    assert [piece.text for passage in change.passages for piece in passage.pieces] == [old, new]
+    old, new = "a. " * 13_000, "a. b. " * 6_500
+    change = _one(question(prompt=old), question(prompt=new))
+    assert _kinds(change) == {"gone", "new"}
+    assert _after(change) == new.strip()
+
+
+def test_the_limit_is_one_for_all_that_a_page_compares() -> None:
+    def answer(every: int) -> Question:
+        stages = {f"s-{n}": _counted(400, every=every) for n in range(8)}
+        return question(model_answer={"framework": "four-stage", "stages": stages})
+
+    found = [_kinds(each) for each in changes.by_meaning(answer(0), answer(10))]
+    assert found == [{"same", "gone", "new"}] * 6 + [{"gone", "new"}] * 2
+
+
+def test_many_thousand_phrases_are_told_as_gone_and_new() -> None:
+    one, other = ([f"{word} {n}" for n in range(20_000)] for word in ("old", "new"))
+    same = [f"same {n}" for n in range(5_000)]
+    before = question(criterion(indicator(wordings=[*same, *one])))
+    after = question(criterion(indicator(wordings=[*same, *other])))
+    assert len(_one(before, after).passages) == 40_000
+
+
+def test_rows_beyond_the_limit_are_not_compared() -> None:
+    old = [f"row {n}" for n in range(10_000)]
+    new = [f"{row} x" if n % 2 else row for n, row in enumerate(old)]
+    rows, is_all = changes.by_line("\n".join(old), "\n".join(new))
+    assert not is_all
+    assert [row[0] for row in rows] == ["-"] * 750 + ["+"] * 750
+    assert rows[0] == "-row 0"
+    new[2:] = old[2:]
+    rows, is_all = changes.by_line("\n".join(old), "\n".join(new))
+    assert is_all
+    assert "+row 1 x" in rows
 
 
 def test_rows_are_told_with_their_sign_and_capped() -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from rubrics import LIBRARY, bank, clock, drafts, packing, schema
 from rubrics.loading import read, validate, written
-from rubrics.models import Draft, Question, QuestionVersion
+from rubrics.models import Concept, Draft, Question, QuestionVersion
 from tests import factories
 from tests.rubrics import documents
 
@@ -145,6 +145,30 @@ def test_a_draft_with_problems_is_not_published(desk: Client) -> None:
     assert Draft.objects.exists()
 
 
+def test_only_the_first_of_very_many_problems_are_listed_before_publishing(desk: Client) -> None:
+    draft = begun(desk)
+    facts = "".join(f"  - {{id: f-{n}, fact: It is {n}., asks: [Is it?]}}\n" for n in range(99))
+    text = re.sub(r"^facts:.*(\n[ \t].*)*", f"facts:\n{facts}", draft.text, flags=re.MULTILINE)
+    assert kept(desk, text, 0) == 200
+    page = desk.get(f"/bank/{SLUG}/publication/").content.decode()
+    assert page.count(f'href="/bank/{SLUG}/draft/#line-') == 60
+    assert "The first 60 are shown." in page
+
+
+def test_a_draft_that_began_with_an_older_version_is_told_what_is_published(
+    curator: User, desk: Client
+) -> None:
+    draft = begun(desk)
+    kept(desk, draft.text.replace("title: ", "title: New ", 1), 0)
+    draft.refresh_from_db()
+    now = clock.now()
+    assert drafts.publish_draft(draft, mark=draft.mark, note="n", by=curator, now=now).is_clean
+    desk.post(f"/bank/{SLUG}/beginning/", {"version": "1"})
+    page = desk.get(f"/bank/{SLUG}/publication/").content.decode()
+    assert "This draft did not begin with version 2, which is published." in page
+    assert "since this draft began" not in page
+
+
 def test_a_draft_written_on_since_it_was_looked_at_is_not_published(
     curator: User, desk: Client
 ) -> None:
@@ -177,7 +201,7 @@ def test_a_new_question_begins_as_a_draft_and_can_be_thrown_away(desk: Client) -
     assert not Question.objects.filter(slug="toll-prediction").exists()
 
 
-def test_a_new_question_begins_with_an_outline_that_can_be_read(desk: Client) -> None:
+def test_a_new_question_begins_with_an_example_that_can_be_read(desk: Client) -> None:
     bank.bring(packing.unpack_path(LIBRARY / "concepts", packing.Known()), now=clock.now())
     assert begin(desk, "toll-prediction", 'Tolls: "fair", or not?') == 302
     examined = drafts.examine(Draft.objects.get().text, slug="toll-prediction")
@@ -214,6 +238,21 @@ def test_a_copy_says_the_same_however_the_text_was_written(curator: User, form: 
     draft = drafts.new_question("copy", "'New': x", by=curator, now=factories.NOON, copied=question)
     examined = drafts.examine(draft.text, slug="copy")
     assert examined.question == value.model_copy(update={"id": "copy", "title": "'New': x"})
+
+
+def test_a_copy_says_the_same_although_a_concept_was_changed_since(
+    curator: User, desk: Client
+) -> None:
+    published = Question.objects.get(slug=SLUG).published
+    assert published
+    row = Concept.objects.get(slug=published.value.concepts[0])
+    changed = row.value.model_copy(update={"wordings": (*row.value.wordings, "quite new")})
+    package = {f"concepts/{row.slug}.yaml": written(changed)}
+    bank.bring(packing.unpack_texts(package, packing.Known()), now=clock.now())
+    assert begin(desk, "toll-prediction", "Tolls", SLUG) == 302
+    examined = drafts.examine(Draft.objects.get().text, slug="toll-prediction")
+    same = {"id": "toll-prediction", "title": "Tolls"}
+    assert examined.question == published.value.model_copy(update=same)
 
 
 @pytest.mark.parametrize("slug", ["Not good", "import", SLUG, ""])

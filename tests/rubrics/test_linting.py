@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubrics.linting import FIRST, RULES, lint, lint_library
+from rubrics.linting import FIRST, MOST_KEPT, RULES, SCORING, checked, lint, lint_library
+from rubrics.linting.case import Case
 from rubrics.loading import LIBRARY, Problem, Source, load_library
 from rubrics.schema import Question
 from tests.rubrics.documents import WHOLE, answered, criterion, indicator, question, whole
@@ -140,6 +141,25 @@ def test_there_is_an_example_for_every_rule() -> None:
 @pytest.mark.parametrize("name", list(RULES))
 def test_the_example_of_a_rule_breaks_it_and_no_other(name: str) -> None:
     assert rules_broken(whole(EXAMPLES[name])) == {name}
+
+
+def test_no_rule_looks_at_answers_but_those_that_are_said_to_score_them() -> None:
+    def looks_at_answers(name: str) -> bool:
+        case = Case(whole(), LIBRARY_NOW.frameworks)
+        list(RULES[name](case))
+        return "answers" in vars(case)
+
+    assert set(RULES) >= SCORING
+    assert {name for name in RULES if looks_at_answers(name)} <= SCORING
+
+
+def test_of_very_many_problems_the_first_are_kept_with_their_number() -> None:
+    facts = [{"id": f"f-{n}", "fact": f"It is {n}.", "asks": [f"Is it {n}?"]} for n in range(400)]
+    many = question(facts=facts)
+    found = problems(many)
+    verdict = checked(NOWHERE, many, LIBRARY_NOW.frameworks)
+    assert verdict.count == len(found) > 400
+    assert verdict.problems == tuple(found[:MOST_KEPT])
 
 
 def test_the_guide_says_what_to_do_about_every_rule() -> None:

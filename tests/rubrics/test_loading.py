@@ -7,6 +7,7 @@ import pytest
 
 from rubrics.loading import (
     LIBRARY,
+    MOST_HINTS,
     InvalidDocument,
     Problem,
     load_library,
@@ -64,6 +65,18 @@ def test_a_question_survives_its_own_json() -> None:
     again = Question.model_validate_json(question.model_dump_json(exclude_defaults=True))
     assert again == question
     assert again.hash == question.hash
+
+
+def test_only_the_first_wrong_names_get_a_hint_and_each_has_its_own_line() -> None:
+    many = "concepts:\n" + "  - abb\n" * 100
+    found = problems(GOOD + many)
+    assert [problem.path for problem in found] == [f"concepts[{n}]" for n in range(100)]
+    assert len({problem.line for problem in found}) == 100
+    hinted = ["did you mean ab?" in problem.message for problem in found]
+    assert hinted == [True] * MOST_HINTS + [False] * (100 - MOST_HINTS)
+    stray = "".join(f"titel{n}: x\n" for n in range(100))
+    hinted = ["did you mean title?" in problem.message for problem in problems(stray + GOOD)]
+    assert hinted == [True] * MOST_HINTS + [False] * (100 - MOST_HINTS)
 
 
 CRITERION = "rubric.criteria[0]"

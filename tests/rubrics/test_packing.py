@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubrics import bank, outlook, packing
+from rubrics.linting import RULES
+from rubrics.linting.case import Case, Found, Rule
 from rubrics.loading import (
     LIBRARY,
     MAX_BYTES,
@@ -479,13 +481,49 @@ def test_looking_into_a_package_tells_what_bringing_it_in_does() -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_looked_into_is_not_checked_again_when_it_comes_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    staged = RULES["staged"]
+
+    def noted(case: Case) -> Found:
+        asked.append(case.question.id)
+        return staged(case)
+
+    monkeypatch.setitem(cast("dict[str, Rule]", RULES), "staged", noted)
+    package = zipped({"questions/tiny.yaml": f"# asked once\n{ALONE}"})
+    assert outlook.look_into("p.zip", package).drafts
+    outlook.look_into("p.zip", package).bring(now=NOW, author="")
+    assert asked == ["tiny"]
+    outlook.look_into("p.zip", zipped({"questions/tiny.yaml": f"# once more\n{ALONE}"}))
+    assert asked == ["tiny", "tiny"]
+
+
+@pytest.mark.django_db
+def test_a_page_checks_so_many_new_questions_and_no_more() -> None:
+    many = {
+        f"questions/q-{n}.yaml": ALONE.replace("id: tiny", f"id: q-{n}")
+        for n in range(outlook.MOST_CHECKED + 1)
+    }
+    [problem] = outlook.look_into("p.zip", zipped(many)).problems
+    assert problem.rule == "too-many"
+    assert "holds 11 new or changed questions" in problem.message
+    bank.bring(packing.unpack("q.yaml", many["questions/q-0.yaml"].encode(), NOTHING), now=NOW)
+    looked = outlook.look_into("p.zip", zipped(many))
+    assert len(looked.drafts) == outlook.MOST_CHECKED
+    library = packing.unpack("p.zip", zipped({**many, "questions/tiny.yaml": ALONE}), NOTHING)
+    assert len(outlook.look_at(library).drafts) == outlook.MOST_CHECKED + 1
+
+
+@pytest.mark.django_db
 def test_a_finished_question_is_published_and_an_unfinished_one_comes_in_as_a_draft() -> None:
     looked = outlook.look_into("p.zip", zipped({**FINISHED, **PACKAGE}))
     assert looked.problems == ()
     assert "questions/dinner-ideas" in looked.added
-    [(name, problems, _)] = looked.drafts
+    [(name, verdict, _)] = looked.drafts
     assert name == "questions/tiny"
-    assert {each.rule for each in problems} >= {"complete", "few-wordings"}
+    assert {each.rule for each in verdict.problems} >= {"complete", "few-wordings"}
     looked.bring(now=NOW, author="")
     assert [each.slug for each in Question.objects.published()] == ["dinner-ideas"]
     assert Question.objects.get(slug="tiny").state == Question.State.DRAFT

@@ -38,6 +38,65 @@ def told(shown: Page) -> str:
     return " ".join(shown.one("main").text.split())
 
 
+PROBE = "Where do the 200 ms go?"
+CURVEBALL = "From next week on, *nobody* may be tracked."
+READING: dict[str, Any] = {
+    "title": "Short films, long days",
+    "authors": "A. Viewer",
+    "year": 2020,
+    "where": "RecSys",
+}
+
+
+def test_the_preview_shows_all_that_is_asked_and_said_and_candidates_see_none_of_it(
+    desk: Client,
+) -> None:
+    known: dict[str, Any] = {
+        "probes": [{"id": "budget", "ask": PROBE, "indicators": ["goal.load"]}],
+        "curveball": {"change": CURVEBALL, "indicators": ["goal.metric"]},
+        "reading": [READING],
+    }
+    factories.fill_bank(questions=(factories.question_document(**known),))
+    shown = page(desk.get(f"{BANK}/preview/"))
+    knows = shown.one("section", aria_labelledby="interviewer")
+    folds = [" ".join(each.text.split()) for each in knows.inside if each.tag == "details"]
+    assert folds == [
+        f"Probes (1) {PROBE} Indicators: goal.load",
+        "Curveball From next week on, nobody may be tracked. Indicators: goal.metric",
+        "Reading (1) Short films, long days A. Viewer, RecSys, 2020",
+    ]
+    assert not any("open" in each.attributes for each in knows.inside if each.tag == "details")
+    candidates = told(page(desk.get("/questions/video-feed/")))
+    assert "How it is scored" in candidates
+    assert not [said for said in (PROBE, "tracked", READING["title"]) if said in candidates]
+
+
+def test_a_question_without_probes_curveball_or_reading_has_no_empty_folds(desk: Client) -> None:
+    knows = page(desk.get(f"{BANK}/preview/")).one("section", aria_labelledby="interviewer")
+    assert not [each for each in knows.inside if each.tag == "details"]
+
+
+def ways_to_look(desk: Client) -> list[str]:
+    shown = page(desk.get(f"{BANK}/")).one("nav", aria_label="Look at it")
+    return [each.text for each in shown.inside if each.tag == "a"]
+
+
+def test_a_question_offers_only_what_there_is_to_look_at(desk: Client) -> None:
+    published = ["How its rubric does", "Rescore", "Export as YAML"]
+    assert ways_to_look(desk) == ["As candidates see it", "Test bench", *published]
+    drafted(title="Another title")
+    assert ways_to_look(desk) == [
+        "As candidates see it",
+        "What the draft changes",
+        "Test bench",
+        *published,
+    ]
+    assert page(desk.get(f"{BANK}/items/")).one("h1").text == "How its rubric does"
+    Draft.objects.update(base=None)
+    Question.objects.update(published=None, state=Question.State.DRAFT)
+    assert ways_to_look(desk) == ["As candidates see it", "Test bench"]
+
+
 def test_without_a_draft_its_changes_say_so(desk: Client) -> None:
     shown = page(desk.get(f"{BANK}/changes/"))
     assert "There is no draft" in told(shown)
@@ -66,6 +125,13 @@ def test_a_draft_that_cannot_be_read_has_no_changes_to_show(desk: Client) -> Non
     assert "The draft cannot be read" in told(shown)
     assert shown.has("a", href=f"{BANK}/draft/")
     assert "There is no draft" not in told(page(desk.get(f"{BANK}/bench/")))
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 10, "0", "-1", "x", "²"])
+def test_a_version_that_is_not_there_is_passed_over(desk: Client, number: str) -> None:
+    drafted()
+    shown = page(desk.get(f"{BANK}/changes/", {"from": number, "to": number}))
+    assert "From version 1 to the draft." in told(shown)
 
 
 def test_changes_mark_words_and_fold_what_stays(desk: Client) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rubrics import InvalidDocument, RulesJudge, bank, clock, outlook, packing, score
-from rubrics.linting import lint
+from rubrics.linting import Verdict, lint
 from rubrics.loading import Library, Problem
 from rubrics.schema import Framework, Question, Staged
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
     def _import(self, options: Mapping[str, Any]) -> None:
         now = clock.now()
-        unfinished: Mapping[str, tuple[Problem, ...]] = {}
+        unfinished: Mapping[str, Verdict] = {}
         try:
             if options["path"]:
                 library = packing.unpack_path(options["path"], outlook.known())
@@ -60,8 +60,8 @@ class Command(BaseCommand):
                 imported = bank.import_library(now=now)
         except InvalidDocument as error:
             raise CommandError(f"Nothing was changed.\n{error}") from error
-        for name, problems in sorted(unfinished.items()):
-            said = _summary(len(problems))
+        for name, verdict in sorted(unfinished.items()):
+            said = _summary(verdict.count)
             self.stdout.write(f"{name} is not finished, so it is a draft; check lists {said}")
         self.stdout.write(f"Bank: {imported}.")
 

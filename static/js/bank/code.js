@@ -31,6 +31,7 @@ import {
   tags,
   yaml,
 } from "../../vendor/codemirror-6.min.js";
+import { columnBelow } from "./yaml.js";
 
 const LEAVES = 10000; // ms after Escape in which Tab leaves the field
 
@@ -134,10 +135,8 @@ function enter(view) {
   const { state } = view;
   const { from } = state.selection.main;
   const line = state.doc.lineAt(from);
-  const before = line.text.slice(0, from - line.from);
-  const [, blank, dashes] = /^(\s*)((?:-\s+(?=\S+:(?:\s|$)))*)/u.exec(before);
-  const deeper = /:\s*(?:[|>][-+0-9]*)?\s*$/u.test(before) ? 2 : 0;
-  const indent = " ".repeat(blank.length + dashes.length + deeper);
+  const above = state.doc.toJSON().slice(0, line.number - 1);
+  const indent = " ".repeat(columnBelow(above, line.text.slice(0, from - line.from)));
   view.dispatch(state.replaceSelection(`\n${indent}`), { userEvent: "input", scrollIntoView: true });
   return true;
 }

@@ -6,19 +6,33 @@ import * as device from "../kept.js";
 const place = document.querySelector("#unsent");
 // Every visit has a place of its own: what an earlier one left is not written over by this one.
 const own = `${place.dataset.kept}:${Date.now()}`;
+// While this page is open it holds the lock of that name (where browsers have locks).
+navigator.locks?.request(own, () => new Promise(() => {}));
 
 /** Keep a text and the revision that it was typed over; without a text forget it. */
 export function keep(text, base) {
+  put(own, text === null ? null : { text, base, at: Date.now() });
+}
+
+/** Put a text aside that another takes the place of: it is offered as if it were left behind. */
+export function putAside(text, base) {
+  put(`${own}-${Date.now()}`, { text, base, at: Date.now() });
+}
+
+function put(name, value) {
   try {
-    device.put(own, text === null ? null : { text, base, at: Date.now() });
+    device.put(name, value);
   } catch {
     // Storage is full or forbidden: then the page asks before it is left, as it does anyway.
   }
 }
 
-function left(served) {
+/** What no open page has, the latest first: [place, value] pairs. */
+async function left(served) {
   try {
-    const found = device.all(place.dataset.kept);
+    const { held } = (await navigator.locks?.query()) ?? { held: [] };
+    const isOpen = (key) => [own, ...held.map(({ name }) => name)].some((name) => key.startsWith(`${name}:`));
+    const found = device.all(place.dataset.kept).filter(([key]) => !isOpen(key));
     found.filter(([, { text }]) => text === served).forEach(([key]) => device.forget(key));
     return found.filter(([, { text }]) => text !== served).sort(([, one], [, other]) => other.at - one.at);
   } catch {
@@ -26,21 +40,32 @@ function left(served) {
   }
 }
 
-/** Show what was left behind, the latest first; `take` is called with what somebody wants back. */
-export function offer(served, take) {
-  const found = left(served);
+/** Offer nothing for now, or what was offered again: a choice between three texts is none. */
+export function hide(isHidden) {
+  place.hidden = isHidden;
+}
+
+/** Show what was left behind and is not `served()`, the latest first.
+ *
+ * `take` is called with what somebody wants back, and tells whether it could be had.
+ */
+export async function offer(served, take) {
+  const found = await left(served());
   if (!found.length) return;
   const [key, kept] = found[0];
   const notice = place.querySelector("template").content.cloneNode(true).firstElementChild;
   notice.querySelector("time").textContent = new Date(kept.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   notice.querySelector("textarea").value = kept.text;
-  notice.addEventListener("click", ({ target }) => {
+  notice.addEventListener("click", async ({ target }) => {
     const { unsent } = target.dataset;
     if (!unsent) return;
+    notice.inert = true;
+    const isDone = unsent === "forget" || (await take(kept)); // and from then on it is this visit's
+    notice.inert = false;
+    if (!isDone) return;
     notice.remove();
-    if (unsent === "take") take(kept); // and from then on it is this visit's
     device.forget(key);
-    if (unsent === "forget") offer(served, take);
+    offer(served, take);
   });
   place.append(notice);
 }

@@ -3,6 +3,9 @@
 
 const KEY = /^(?:"([^"]*)"|'([^']*)'|([^\s#"'[\]{},&*!|>%@`-][^:#]*?)):(?:\s+|$)/u;
 const BLOCK = /^[|>][-+0-9]*\s*(?:#.*)?$/u; // a text of several rows begins below
+const NEVER = /(?!)/u;
+// A text in quotation marks, and what is left of one that began in a row above.
+const QUOTED = { '"': /^((?:\\.|[^"\\])*)"/u, "'": /^((?:''|[^'])*)'(?!')/u };
 
 /** A field ("key") or an entry of a list ("item"), with what follows it in its row. */
 class Node {
@@ -27,7 +30,8 @@ class Node {
 
   /** Its value, when that is a word of its row. */
   get word() {
-    return this.value.replace(/\s+#.*$/u, "").replace(/^(["'])(.*)\1$/u, "$2");
+    const quoted = QUOTED[this.value[0]]?.exec(this.value.slice(1));
+    return quoted ? quoted[1] : this.value.replace(/\s+#.*$/u, "");
   }
 
   isIn(other) {
@@ -39,7 +43,7 @@ export class Reader {
   constructor() {
     this.top = this.open = new Node("top", "", -1, 0, null); // open: the last that began
     this.text = null; // the column of what a text of several rows belongs to
-    this.quote = ""; // the mark that closes a text in quotation marks
+    this.end = NEVER; // what closes that text; else it ends where rows are less indented
     this.line = 0;
   }
 
@@ -54,12 +58,10 @@ export class Reader {
 
   /** Whether a row is of a text that began above. */
   isText(row, column) {
-    if (this.quote) {
-      if (row.trimEnd().endsWith(this.quote)) this.quote = "";
-      return true;
-    }
-    if (this.text !== null && column <= this.text) this.text = null;
-    return this.text !== null;
+    if (this.text !== null && column <= this.text) this.text = null; // also one that nothing closes yet
+    const isText = this.text !== null;
+    if (isText && this.end.test(row)) this.text = null;
+    return isText;
   }
 
   /** Begin what a row begins: entries of lists, then a field. */
@@ -93,11 +95,12 @@ export class Reader {
   }
 
   follows(value) {
+    if (value.startsWith("#")) return;
     this.open.value = value;
-    if (BLOCK.test(value)) this.text = this.open.column;
-    const mark = value[0];
-    const isQuoted = mark === '"' || mark === "'";
-    if (isQuoted && !(value.length > 1 && value.endsWith(mark))) this.quote = mark;
+    const closing = QUOTED[value[0]];
+    if (!BLOCK.test(value) && (!closing || closing.test(value.slice(1)))) return;
+    this.text = this.open.column;
+    this.end = closing ?? NEVER;
   }
 }
 
@@ -106,6 +109,17 @@ export function read(rows) {
   const reader = new Reader();
   for (const row of rows) reader.row(row);
   return reader.top;
+}
+
+/** The column where the row below begins: deeper when a field or a long text begins in `row`. */
+export function columnBelow(above, row) {
+  const reader = new Reader();
+  for (const each of [...above, row]) reader.row(each);
+  const { kind, column, line, value } = reader.open;
+  const isLong = BLOCK.test(value);
+  const begins = line === reader.line && (kind === "key" || isLong);
+  if (!begins) return row.search(/\S|$/u); // below a text, a note, an entry
+  return isLong || !value ? column + 2 : column;
 }
 
 /** What is being written at the end of `row`, below the rows `above`; null within words.

@@ -4,7 +4,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from rubrics import access
+from rubrics import access, bank
 from rubrics.schema import Question
 from rubrics.views import CuratorRequest, for_curators
 
@@ -13,9 +13,8 @@ from rubrics.views import CuratorRequest, for_curators
 @cache_control(private=True, no_cache=True)
 @require_safe
 @for_curators
-def schema(request: CuratorRequest) -> HttpResponse:
+def completion(request: CuratorRequest) -> HttpResponse:
     """Give a question's JSON Schema, and the bank's ids: each a ``label`` with its ``detail``."""
-    frameworks = [row.value for row in access.frameworks()]
     return JsonResponse(
         {
             "schema": Question.model_json_schema(),
@@ -25,7 +24,7 @@ def schema(request: CuratorRequest) -> HttpResponse:
                     **_option(each.id, each.title),
                     "stages": [_option(stage.id, stage.title) for stage in each.stages],
                 }
-                for each in frameworks
+                for each in bank.frameworks().values()
             ],
         }
     )
