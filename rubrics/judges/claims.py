@@ -1,7 +1,7 @@
 """What an answer may claim: for each indicator how deep it goes, and which lines it rests on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rubrics.judges.found import Found
@@ -43,22 +43,58 @@ def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) 
         if (claim := _claim(wanted.sought[number], at, near[at], found))
     ]
     options += _drawn(wanted, found)
+    options.sort(key=lambda option: option[:3])
+    seats = _Seats(options)
     made: dict[int, Claim] = {}
-    beyond: dict[int, Claim] = {}
-    resting: dict[int, int] = defaultdict(int)
-    for _, at, number, claim in sorted(options, key=lambda option: option[:3]):
-        if number in made:
-            continue
-        mention = Claim(Depth.MENTIONED, claim.at[:1])
-        if claim.depth is not Depth.MENTIONED:
-            if resting[at] >= PER_UNIT:
-                beyond.setdefault(number, mention)
+    for _, _, number, claim in options:
+        if number not in made:
+            is_doubted = wanted.sought[number].criterion in doubted
+            seated = None if is_doubted else seats.given.get(number)
+            made[number] = seated or Claim(Depth.MENTIONED, claim.at[:1])
+    return made
+
+
+Option = tuple[int, int, int, Claim]  # depth (the deepest is the least), line, indicator, claim
+Key = tuple[int, int]  # depth, indicator
+
+
+class _Seats:
+    """Which line each indicator rests on at depth: as many as can, ``PER_UNIT`` on a line.
+
+    The deepest come first. Where a line is full, who rests on it moves to another line that says
+    the same as deeply, if there is one (Kuhn's augmenting paths).
+    """
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        """Seat all of the options that are deeper than a mention, which come sorted."""
+        self.given: dict[int, Claim] = {}
+        self._on: defaultdict[int, list[Key]] = defaultdict(list)
+        self._claims: defaultdict[Key, list[Claim]] = defaultdict(list)
+        for depth, _, number, claim in options:
+            if claim.depth is not Depth.MENTIONED:
+                self._claims[depth, number].append(claim)
+        for key in self._claims:
+            if key[1] not in self.given:
+                self._seat(key, set())
+
+    def _seat(self, key: Key, tried: set[int]) -> bool:
+        for claim in self._claims[key]:
+            at = claim.at[0]
+            if at in tried:
                 continue
-            resting[at] += 1
-            if wanted.sought[number].criterion in doubted:
-                claim = mention
-        made[number] = claim
-    return {**beyond, **made}
+            tried.add(at)
+            there = self._on[at]
+            leaving = None if len(there) < PER_UNIT else self._leaving(there, tried)
+            if leaving or len(there) < PER_UNIT:
+                if leaving:
+                    there.remove(leaving)
+                there.append(key)
+                self.given[key[1]] = claim
+                return True
+        return False
+
+    def _leaving(self, there: Sequence[Key], tried: set[int]) -> Key | None:
+        return next((other for other in there if self._seat(other, tried)), None)
 
 
 def _neighbours(at: int, found: Sequence[Found]) -> list[int]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rubrics.reading.cues import Reach, cues
 from rubrics.reading.lexicon import Words
@@ -297,14 +298,32 @@ def _scope(
 def _stop(unit: Words, clauses: list[int], first: int, end: int, orders: bool) -> int:
     """The last word that a cue reaches forward."""
     beside = unit.forms[first] in {"instead", "rather"}
+    aside = _is_aside(unit, first)
     stop = end
     while stop < len(unit) - 1 and clauses[stop + 1] == clauses[stop]:
+        if aside and unit.forms[stop + 1] in _FINITE:  # "videos that are not for all are removed"
+            break
         if orders and unit.forms[stop + 1] in _ORDERS and "," in unit.between(stop + 1):
             break
         if beside and unit.forms[stop + 1] in _SUBJECTS:  # "instead of X we do Y"
             break
         stop += 1
     return stop
+
+
+def _is_aside(unit: Words, first: int) -> bool:
+    """Whether a denial only tells which ones are meant (``videos that are not for all``).
+
+    ``The part that is not built is a cache`` denies the cache.
+    """
+    before = unit.forms[max(0, first - 3) : first + 1]
+    told = any(one in _WHICH and other in _BE for one, other in pairwise(before))
+    return told and _THINGS.isdisjoint(before)
+
+
+_WHICH = frozenset({"which", "that", "who"})
+_THINGS = frozenset({"thing", "things", "one", "ones", "part", "parts", "something", "anything"})
+_BE = frozenset({"is", "are", "was", "were"})
 
 
 def _turn(unit: Words, end: int) -> int:
@@ -429,9 +448,27 @@ def _begins_clause(unit: Words, index: int) -> bool:
     between = unit.between(index)
     if _HARD.search(between) or _SOFT.search(between) or unit.forms[index] in _BREAKS:
         return True
+    if _PAUSE.search(between) and unit.forms[index] == "and" and _says_on(unit, index):
+        return True
     if _PAUSE.search(between) or unit.forms[index] == "and":
         return _has_subject(unit, index)
     return False
+
+
+def _says_on(unit: Words, index: int) -> bool:
+    """Whether ``, and`` goes on to say something of something else: ``, and logs are``."""
+    subject = unit.forms[index + 1 : index + 5]
+    verb = next((at for at, form in enumerate(subject) if form in _FINITE), 0)
+    return verb > 0 and _JOINERS.isdisjoint(subject[:verb])
+
+
+# Forms that only a verb with a subject before it has, and that no noun has.
+_FINITE = frozenset(
+    {
+        "is", "are", "was", "were", "has", "have", "gets", "get", "goes", "go", "will", "can",
+        "must", "may", "sees", "see", "comes", "come", "gives", "give", "stays", "stay", "keeps",
+    }
+)  # fmt: skip
 
 
 def _has_subject(unit: Words, index: int) -> bool:

@@ -87,6 +87,23 @@ def test_one_unit_carries_three_indicators_at_most() -> None:
     assert depths.count(Depth.SPECIFIED) == 3
 
 
+def test_what_a_sentence_says_beyond_three_is_mentioned_or_rests_on_another_that_says_it() -> None:
+    names = ["alpha beam", "gamma ray", "delta wing", "sigma point"]
+    many = question(
+        criterion(*(indicator(name=f"i{n}", wordings=[w], plain=[]) for n, w in enumerate(names)))
+    )
+    full = f"Our plan has {', an '.join(names)} and some more things for two weeks of work."
+
+    def depths(text: str) -> list[Depth]:
+        return [finding.depth for finding in judged(text, many).judgements[0].met]
+
+    assert depths(full).count(Depth.MENTIONED) == 1
+    for name in names:  # whichever of them is said once more makes room for all
+        once_more = f"We look at the {name} for two weeks before anybody decides."
+        assert depths(f"{full}\n\n{once_more}") == [Depth.SPECIFIED] * 4
+        assert depths(f"{once_more}\n\n{full}") == [Depth.SPECIFIED] * 4
+
+
 def test_a_red_flag_caps_and_is_quoted() -> None:
     flag = RedFlag(id="random", title="Splits at random", wordings=("random split",), cap=1)
     flagged = question(criterion(red_flags=[flag]))

@@ -75,6 +75,9 @@ def test_other_wordings_are_mostly_read_too() -> None:
         "Nobody gets a second offer from the feature store.",
         "Nobody sees raw data; the feature store holds hashes.",
         "No one waits longer than 50 ms for the feature store.",
+        "Rows which are not for children are kept out by the feature store.",
+        "Bad rows are never served, and the feature store keeps them apart.",
+        "Bad rows are never served, and old ones are kept in the feature store.",
     ],
 )
 def test_a_writer_who_speaks_of_others_still_decides(text: str) -> None:
@@ -90,6 +93,8 @@ def test_a_writer_who_speaks_of_others_still_decides(text: str) -> None:
         "No the feature store is filled every night.",
         "Nobody should the feature store is filled every night.",
         "We decided against we read the feature store.",
+        "The part that is not built is a feature store.",
+        "We do not build a queue, a cache and a feature store.",
         "We will never do this — serving: a feature store.",
         "We do not do the following - serving: a feature store.",
         "Some would say that serving: we use a feature store.",
