@@ -89,6 +89,10 @@ def _judgement_as_json(judgement: Judgement, sheet: Sheet) -> dict[str, object]:
             {"id": n.indicator, "wording": n.wording, "evidence": _quote_as_json(n.evidence)}
             for n in judgement.near
         ],
+        "withheld": [
+            {"id": w.indicator, "stance": w.stance, "evidence": _quote_as_json(w.evidence)}
+            for w in judgement.withheld
+        ],
         "next": needed.level and needed.model_dump(),
         "flags": _flags_as_json(judgement.flags),
         "titles": sheet.titles[criterion.id],
@@ -145,9 +149,14 @@ def _judgement_lines(judgement: Judgement, sheet: Sheet) -> Iterator[str]:
         for quote in found.evidence:
             yield f"{_INSIDE}           “{_short(quote.quote)}”"
     near = {n.indicator: n for n in judgement.near}
+    withheld = {w.indicator: w for w in judgement.withheld}
     for missing in judgement.missing:
         yield f"{_INSIDE}missing    {titles[missing]}"
-        if missing in near:
+        if missing in withheld:
+            said = _short(withheld[missing].evidence.quote)
+            how = withheld[missing].read_as
+            yield f"{_INSIDE}           named, but read as {how}: “{said}”"
+        elif missing in near:
             yield f"{_INSIDE}           {_close(near[missing])}"
     for flag in judgement.flags:
         yield from _flag_lines(flag, _INSIDE)

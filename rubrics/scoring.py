@@ -17,6 +17,7 @@ from rubrics.schema import (
     Level,
     Question,
     Rubric,
+    Stance,
     Target,
 )
 
@@ -79,6 +80,26 @@ class NearMiss(Document):
     evidence: Evidence
 
 
+class Withheld(Document):
+    """Words that name an indicator and do not claim it: they deny it, put it off or only ask."""
+
+    indicator: str
+    stance: Stance
+    evidence: Evidence
+
+    @property
+    def read_as(self) -> str:
+        """How the words are read."""
+        return _READ_AS[self.stance]
+
+
+_READ_AS: Mapping[Stance, str] = {
+    Stance.NEGATED: "denied or another's",
+    Stance.DEFERRED: "put off",
+    Stance.ASKED: "only asked",
+}
+
+
 class Flag(Document):
     """Something that needs saying beside a level.
 
@@ -109,6 +130,7 @@ class Judgement(Document):
     met: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
     near: tuple[NearMiss, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
     flags: tuple[Flag, ...] = ()
 
     @property

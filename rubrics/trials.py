@@ -23,7 +23,8 @@ class Found:
 class Row:
     """One criterion: the level that a fair rater gives, and each version's judgement.
 
-    ``met``, ``missing`` and ``flags`` (titles) are of the newer version that has it.
+    ``met``, ``missing`` and ``flags`` (titles) are of the newer version that has it; ``withheld``
+    says which words name something that is missing, and how they are read.
     ``is_beside``: both versions judged the answer.
     """
 
@@ -33,6 +34,7 @@ class Row:
     new: Judgement | None
     met: tuple[Found, ...] = ()
     missing: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     is_beside: bool = False
 
@@ -150,6 +152,7 @@ def _rows(
             new=other,
             met=tuple(_found(last, titles)),
             missing=tuple(titles.get(each, each) for each in last.missing) if last else (),
+            withheld=tuple(_withheld(last, titles)),
             flags=tuple(flag.title for flag in last.flags) if last else (),
             is_beside=bool(by_old and by_new),
         )
@@ -159,6 +162,12 @@ def _found(judgement: Judgement | None, titles: Mapping[str, str]) -> Iterator[F
     for finding in judgement.met if judgement else ():
         quotes = tuple(evidence.quote for evidence in finding.evidence)
         yield Found(titles.get(finding.indicator, finding.indicator), finding.depth, quotes)
+
+
+def _withheld(judgement: Judgement | None, titles: Mapping[str, str]) -> Iterator[str]:
+    for each in judgement.withheld if judgement else ():
+        title = titles.get(each.indicator, each.indicator)
+        yield f"{title} is named, but read as {each.read_as}: “{each.evidence.quote}”"
 
 
 def _by_criterion(card: Scorecard | None) -> Mapping[str, Judgement]:

@@ -106,11 +106,20 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Words that name what is missing and do not claim it, and how they are read."""
+
+    how: str
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """An indicator that was not found, with what came close to it."""
 
     title: str
     near: tuple[Near, ...]
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +379,11 @@ def _missing(
         yield Missing(
             names[name],
             tuple(Near(miss.wording, answer.quote(miss.evidence)) for miss in near),
+            tuple(
+                Withheld(each.read_as, answer.quote(each.evidence))
+                for each in judgement.withheld
+                if each.indicator == name
+            ),
         )
 
 

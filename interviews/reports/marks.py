@@ -114,6 +114,7 @@ def _quoted(card: rubrics.Scorecard) -> Iterator[tuple[Kind, rubrics.Evidence]]:
         yield from ((Kind.EVIDENCE, e) for finding in judgement.met for e in finding.evidence)
         yield from ((Kind.FLAG, e) for flag in judgement.flags for e in flag.evidence)
         yield from ((Kind.NEAR, near.evidence) for near in judgement.near)
+        yield from ((Kind.NEAR, withheld.evidence) for withheld in judgement.withheld)
     yield from ((Kind.ASIDE, e) for flag in asides(card) for e in flag.evidence)
 
 

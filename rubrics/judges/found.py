@@ -69,6 +69,14 @@ class Found:
         """Where an indicator is named: asserted, or in another way that it accepts."""
         return self._standing(each.name, each.indicator.accepts)
 
+    def withheld(self, each: Sought) -> Stance | None:
+        """The stance that keeps an indicator that is named here from counting."""
+        for says, spans in self._hits if self.says & each.name else ():
+            for scope in self.line.scopes if says & each.name else ():
+                if scope.holds(spans[0][0], spans[-1][1]):
+                    return scope.stance
+        return None
+
     def detailed(self, each: Sought) -> list[Spans]:
         """Where an indicator's details stand, asserted."""
         return self._standing(each.detail)

@@ -13,7 +13,16 @@ from rubrics.judges.sought import Wanted, wanted
 from rubrics.reading.answer import Line, Reading, Why
 from rubrics.reading.sums import WrongSum, wrong_sums
 from rubrics.schema import Criterion, Level, Question
-from rubrics.scoring import Evidence, Finding, Flag, Judgement, Verdict, level_of, points_of
+from rubrics.scoring import (
+    Evidence,
+    Finding,
+    Flag,
+    Judgement,
+    Verdict,
+    Withheld,
+    level_of,
+    points_of,
+)
 
 # What came only after the interviewer asked counts up to this level.
 PROMPTED_CAP: Level = 3
@@ -118,14 +127,30 @@ def _judge(criterion: Criterion, answer: _Answer, own: _Answer) -> Judgement:
         volunteered = level_of(criterion, tuple(_findings(criterion, own, own)), caps)
         level = max(volunteered, min(level, PROMPTED_CAP))
     names = [finding.indicator for finding in met]
+    withheld = _withheld(criterion, names, answer) if len(met) < len(criterion.indicators) else ()
     return Judgement(
         criterion=criterion.id,
         level=level,
         points=points_of(criterion, met),
         met=met,
         missing=tuple(i.id for i in criterion.indicators if i.id not in names),
+        withheld=tuple(withheld),
         flags=tuple(flags),
     )
+
+
+def _withheld(criterion: Criterion, met: Collection[str], answer: _Answer) -> Iterator[Withheld]:
+    """Where what is missing is named and not claimed; of each indicator the first place."""
+    for each in answer.wanted.sought:
+        if each.criterion != criterion.id or each.indicator.id in met:
+            continue
+        for at, here in enumerate(answer.found if answer.says & each.name else ()):
+            stance = here.withheld(each)
+            if stance:
+                yield Withheld(
+                    indicator=each.indicator.id, stance=stance, evidence=answer.quote(at)
+                )
+                break
 
 
 def _with_flag(judgement: Judgement, off_subject: Collection[str]) -> Judgement:

@@ -12,8 +12,8 @@ from interviews.models import Interview, Scorecard
 from interviews.reports import Report
 from interviews.reports.marks import Kind, Piece
 from rubrics import scoring
-from rubrics.schema import Target
-from rubrics.scoring import Depth, Evidence, Finding, Flag, Judgement, NearMiss
+from rubrics.schema import Stance, Target
+from rubrics.scoring import Depth, Evidence, Finding, Flag, Judgement, NearMiss, Withheld
 from tests import factories
 from tests.factories import GRACE, NOON
 
@@ -278,6 +278,15 @@ class TestFindings:
         assert (load.title, wording) == ("The load", "peak")
         assert quote.text == "3,000 queries per second"
         assert goal.seen == ("1 near miss",)
+
+    def test_that_are_named_and_not_claimed_say_how_they_are_read(self, alice: User) -> None:
+        held = Withheld(
+            indicator="load", stance=Stance.DEFERRED, evidence=evidence("3,000 queries per second")
+        )
+        metric, load = self.of_goal(alice, missing=("metric", "load"), withheld=(held,)).missing
+        assert metric.withheld == ()
+        ((how, quote),) = [(each.how, each.quote) for each in load.withheld]
+        assert (how, quote.text) == ("put off", "3,000 queries per second")
 
     def test_of_a_wrong_sum_hold_the_level_and_open_the_criterion(self, alice: User) -> None:
         flag = Flag(

@@ -159,6 +159,7 @@ def full(alice: User, bank: None, now: datetime) -> Interview:
     retrieval["near"] = [
         {"indicator": "candidates", "wording": "candidate generation", "evidence": place}
     ]
+    retrieval["withheld"] = [{"indicator": "candidates", "stance": "asked", "evidence": place}]
     retrieval["missing"] = ["candidates"]
     retrieval["met"] = []
     document["flags"] += [
@@ -234,9 +235,11 @@ def test_a_near_miss_stands_under_what_is_missing_and_leads_to_its_place(
     shown = page(browser_of_alice.get(path(full)))
     (missing,) = inside(criterion(shown, "retrieval"), "ul", "missing")
     assert words(missing) == (
-        "Names the candidates You wrote “Candidates come”. Did you mean “candidate generation”?"
+        "Names the candidates You wrote “Candidates come”. That is read as only asked, so it does"
+        " not count. You wrote “Candidates come”. Did you mean “candidate generation”?"
     )
-    (link,) = inside(missing, "a")
+    link, again = inside(missing, "a")
+    assert link.attributes == again.attributes
     place = shown.one("u", id=link.attributes["href"][1:])
     assert (place.text, place.attributes["data-kind"]) == ("Candidates come", "near")
 

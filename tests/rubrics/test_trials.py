@@ -19,6 +19,15 @@ def test_a_pasted_answer_is_scored_by_both_and_differences_are_marked() -> None:
     assert row.last is row.new
 
 
+def test_words_that_are_read_as_denied_are_told() -> None:
+    new = question(criterion(indicator(title="Tests it on people", wordings=["a/b test"])))
+    trial = trials.of_text("We never run an A/B test.", "four-stage", None, new, FRAMEWORKS)
+    (said,) = trial.rows[0].withheld
+    assert said == (
+        "Tests it on people is named, but read as denied or another's: “We never run an A/B test.”"
+    )
+
+
 def test_without_a_draft_there_is_what_is_published_only() -> None:
     trial = trials.of_text(TEXT, "four-stage", question(), None, FRAMEWORKS)
     assert trial.new is None

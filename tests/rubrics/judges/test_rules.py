@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubrics import RulesJudge, Scorecard, score
-from rubrics.schema import Question, RedFlag
+from rubrics.schema import Question, RedFlag, Stance
 from rubrics.scoring import Depth
 from tests.rubrics.documents import criterion, indicator, question
 
@@ -102,6 +102,32 @@ def test_what_a_sentence_says_beyond_three_is_mentioned_or_rests_on_another_that
         once_more = f"We look at the {name} for two weeks before anybody decides."
         assert depths(f"{full}\n\n{once_more}") == [Depth.SPECIFIED] * 4
         assert depths(f"{once_more}\n\n{full}") == [Depth.SPECIFIED] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("We will not run an A/B test. It costs too much.", Stance.NEGATED),
+        ("An A/B test is out of scope.", Stance.DEFERRED),
+        ("Should we run an A/B test?", Stance.ASKED),
+    ],
+)
+def test_words_that_name_what_is_missing_are_told_with_how_they_are_read(
+    text: str, stance: Stance
+) -> None:
+    (judgement,) = judged(text).judgements
+    (withheld,) = judgement.withheld
+    assert (withheld.indicator, withheld.stance) == (judgement.missing[0], stance)
+    assert withheld.evidence.quote in text
+    assert "A/B test" in withheld.evidence.quote
+
+
+def test_what_is_claimed_somewhere_is_not_withheld() -> None:
+    (judgement,) = judged(
+        "We will not run an A/B test now.\n\nWe run an A/B test in June."
+    ).judgements
+    assert judgement.met
+    assert judgement.withheld == ()
 
 
 def test_a_red_flag_caps_and_is_quoted() -> None:
