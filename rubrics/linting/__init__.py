@@ -6,12 +6,13 @@
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rubrics.judges.kept import kept
 from rubrics.linting import answers, patterns, phrases, question, rubric
 from rubrics.linting.case import Case, Rule
-from rubrics.loading import Library, Problem, Source
-from rubrics.schema import Framework, Question
+from rubrics.loading import DataPath, Library, Problem, Source
+from rubrics.schema import PHRASES, Framework, Question
 
 RULES: Mapping[str, Rule] = {
     **phrases.RULES,
@@ -56,8 +57,37 @@ def lint_library(library: Library) -> list[Problem]:
 
 def _found(names: Iterable[str], source: Source, case: Case) -> list[Problem]:
     return sorted(
-        source.problem(path, name, message) for name in names for path, message in RULES[name](case)
+        source.problem(*_where(source, case.question, path, name, message))
+        for name in names
+        for path, message in RULES[name](case)
     )
+
+
+def _where(
+    source: Source, checked: Question, path: DataPath, name: str, message: str
+) -> tuple[DataPath, str, str]:
+    """The problem of a phrase that a handbook card brought along stands at the card's name."""
+    match path:
+        case ("rubric", "criteria", int(c), "indicators", int(i), str(part), int(n)) if (
+            part in PHRASES
+        ):
+            indicator = checked.rubric.criteria[c].indicators[i]
+            if indicator.concepts and not _is_written(source, path):
+                phrase, cards = getattr(indicator, part)[n], " or ".join(indicator.concepts)
+                told = f"{phrase!r}, which the card {cards} brings along: {message}"
+                return (*path[:5], "concepts"), name, told
+    return path, name, message
+
+
+def _is_written(source: Source, path: DataPath) -> bool:
+    """Whether the document itself holds something at a path."""
+    here: Any = source.data
+    try:
+        for part in path:
+            here = here[part]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

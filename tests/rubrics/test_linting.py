@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from rubrics.linting import FIRST, MOST_KEPT, RULES, SCORING, checked, lint, lint_library
 from rubrics.linting.case import Case
-from rubrics.loading import LIBRARY, Problem, Source, load_library
-from rubrics.schema import Question
+from rubrics.loading import LIBRARY, Problem, Source, load_library, parse, question_of
+from rubrics.schema import Concept, Question
 from tests.rubrics.documents import WHOLE, answered, criterion, indicator, question, whole
 
 LIBRARY_NOW = load_library()
@@ -306,6 +306,21 @@ def test_gates_that_drop_what_a_lower_one_needs_are_told() -> None:
     }
     messages = [p.message for p in problems(whole({f"{C}.gates": gates}))]
     assert messages == ["drops goal, which level 2 needs"]
+
+
+def test_a_phrase_that_a_card_brings_along_is_told_at_the_card() -> None:
+    text = (LIBRARY / "questions" / "churn-prediction.yaml").read_text()
+    denying = Concept(
+        id="drift", title="Drift", wordings=("lost habits", "no lost habits"), card="-"
+    )
+    concepts = {**LIBRARY_NOW.concepts, "drift": denying}
+    source = parse(text, "q.yaml")
+    told = [p for p in lint(source, question_of(source, concepts), {}) if "the card" in p.message]
+    assert told
+    for each in told:
+        assert each.path.endswith(".concepts")
+        assert "'no lost habits', which the card drift brings along: " in each.message
+        assert "drift" in text.splitlines()[each.line - 1]
 
 
 def test_a_short_document_is_told_what_it_lacks() -> None:
