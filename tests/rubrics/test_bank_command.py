@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -157,3 +159,17 @@ def test_the_table_of_the_bank_has_a_line_for_each_question(folder: Path, tmp_pa
 def test_the_library_is_what_comes_in_without_a_path() -> None:
     assert run("import").endswith(" added, 0 changed, 0 unchanged.\n")
     assert QuestionVersion.objects.count() > 1
+
+
+def test_where_the_app_does_not_run_it_says_so_in_a_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "bank", "check"],
+        env={"PATH": "", "MLSD_VAR": str(tmp_path), "DATABASE_POOL_MAX": "0"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    said = "The database does not answer. Start the app first (make run), then try again."
+    assert done.stderr.strip() == f"CommandError: {said}"

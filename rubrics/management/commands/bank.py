@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from rubrics import InvalidDocument, RulesJudge, bank, clock, outlook, packing, score
 from rubrics.linting import Verdict, lint
@@ -46,7 +47,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the verb."""
         verbs = {"import": self._import, "export": self._export, "check": self._check}
-        verbs[options["verb"]](options)
+        try:
+            verbs[options["verb"]](options)
+        except OperationalError as error:
+            message = (
+                "The database does not answer. Start the app first (make run), then try again."
+            )
+            raise CommandError(message) from error
 
     def _import(self, options: Mapping[str, Any]) -> None:
         now = clock.now()
