@@ -123,7 +123,7 @@ class Desk:
         self.page.keyboard.press("Enter")
         self.page.keyboard.press("Escape")
         expect(self.field).to_be_focused()
-        assert self.marked() == words
+        await_true(lambda: self.marked() == words, f"{words!r} to be marked")
 
     def marked(self) -> str:
         """What of the text is marked."""
@@ -365,12 +365,11 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     desk.write("title: Of the first again", instead_of="title: Of the first")
     sees_both(desk, mine="title: Of the first again", theirs=of_both, by=stack.emails[1])
     assert desk.is_draft(OTHER, of_both)
-    desk.field.focus()
-    desk.page.keyboard.insert_text(" and still typing")
+    desk.write("title: Of the first again and more", instead_of="title: Of the first again")
     desk.page.get_by_role("button", name="Keep mine instead").click()
     desk.sees_kept(OTHER)
     written = desk.text.input_value()
-    assert "title: Of the first again and still typing" in written
+    assert "title: Of the first again and more" in written
     expect(desk.told).to_be_hidden()
     desk.open(OTHER)
     expect(desk.text).to_have_value(written)
