@@ -84,17 +84,15 @@ class _Seats:
                 continue
             tried.add(at)
             there = self._on[at]
-            leaving = None if len(there) < PER_UNIT else self._leaving(there, tried)
-            if leaving or len(there) < PER_UNIT:
-                if leaving:
-                    there.remove(leaving)
-                there.append(key)
-                self.given[key[1]] = claim
-                return True
+            if len(there) >= PER_UNIT:
+                leaving = next((other for other in there if self._seat(other, tried)), None)
+                if not leaving:
+                    continue
+                there.remove(leaving)
+            there.append(key)
+            self.given[key[1]] = claim
+            return True
         return False
-
-    def _leaving(self, there: Sequence[Key], tried: set[int]) -> Key | None:
-        return next((other for other in there if self._seat(other, tried)), None)
 
 
 def _neighbours(at: int, found: Sequence[Found]) -> list[int]:

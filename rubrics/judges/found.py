@@ -165,7 +165,7 @@ def told(lines: Iterable[Line], wanted: Wanted) -> Told:
 
 
 def _off_subject(prose: Sequence[Found], wanted: Wanted) -> Iterator[str]:
-    if wanted.has_subject:
+    if wanted.subject:
         used, beside = says_subject(prose, wanted)
         for criterion, count in beside.items():
             if count >= LEAST_BESIDE and used < ON_SUBJECT * count:
@@ -191,13 +191,13 @@ def _first_said(each: Found, its: listing.Said, rows: dict[str, set[str]]) -> li
 
     ``rows`` are the writer's own words (stems) in each row so far.
     """
-    texts = [row.strip() for row in each.line.unit.text.split("\n")]
-    is_new = [row not in rows for row in texts]
-    into = [rows.setdefault(row, set()) for row in texts]
+    texts = each.line.unit.text.split("\n")
+    is_new = [row.strip() not in rows for row in texts]
+    into = [rows.setdefault(row.strip(), set()) for row in texts]
     if len(texts) == 1:
         into[0].update(its.own)
         return its  # a whole sentence that comes back was set aside before
-    ends = [0, *accumulate(len(row) + 1 for row in each.line.unit.text.split("\n"))]
+    ends = [0, *accumulate(len(row) + 1 for row in texts)]
     count, own = 0, []
     words = each.line.words
     for at, stem in enumerate(words.stems):

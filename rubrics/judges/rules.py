@@ -11,6 +11,7 @@ from rubrics.judges.claims import Claim, claims
 from rubrics.judges.found import Found, told
 from rubrics.judges.sought import Wanted, wanted
 from rubrics.reading.answer import Line, Reading, Why
+from rubrics.reading.lexicon import bits
 from rubrics.reading.sums import WrongSum, wrong_sums
 from rubrics.schema import Criterion, Level, Question
 from rubrics.scoring import (
@@ -141,10 +142,12 @@ def _judge(criterion: Criterion, answer: _Answer, own: _Answer) -> Judgement:
 
 def _withheld(criterion: Criterion, met: Collection[str], answer: _Answer) -> Iterator[Withheld]:
     """Where what is missing is named and not claimed; of each indicator the first place."""
-    for each in answer.wanted.sought:
-        if each.criterion != criterion.id or each.indicator.id in met:
+    wanted = answer.wanted
+    for number in bits(answer.says & wanted.by_criterion[criterion.id]):
+        each = wanted.sought[number]
+        if each.indicator.id in met:
             continue
-        for at, here in enumerate(answer.found if answer.says & each.name else ()):
+        for at, here in enumerate(answer.found):
             stance = here.withheld(each)
             if stance:
                 yield Withheld(

@@ -75,8 +75,7 @@ class Wanted:
             for criterion in rubric.criteria
         }
         self.because = 1 << 3 * count + len(flags)
-        self.subject = self.because << 1
-        self.has_subject = bool(subject)
+        self.subject = self.because << 1 if subject else 0
         phrases = {bit: [*said] for bit, said in self._phrases(rubric)}
         if subject:
             phrases[self.subject] = [*subject]

@@ -6,7 +6,6 @@
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rubrics.judges.kept import kept
 from rubrics.linting import answers, patterns, phrases, question, rubric
@@ -72,22 +71,11 @@ def _where(
             part in PHRASES
         ):
             indicator = checked.rubric.criteria[c].indicators[i]
-            if indicator.concepts and not _is_written(source, path):
+            if indicator.concepts and path not in source.lines:
                 phrase, cards = getattr(indicator, part)[n], " or ".join(indicator.concepts)
                 told = f"{phrase!r}, which the card {cards} brings along: {message}"
                 return (*path[:5], "concepts"), name, told
     return path, name, message
-
-
-def _is_written(source: Source, path: DataPath) -> bool:
-    """Whether the document itself holds something at a path."""
-    here: Any = source.data
-    try:
-        for part in path:
-            here = here[part]
-    except (KeyError, IndexError, TypeError):
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _subject_is_what_answers_speak_of(case: Case) -> Found:
 def _answers_use_the_subject(case: Case) -> Found:
     given = given_by(case.question, None)
     sought = wanted(case.question.rubric, case.question.subject)
-    if not sought.has_subject:
+    if not sought.subject:
         return
     for one in case.answers:
         lines = read(one.answer.stages, given).lines

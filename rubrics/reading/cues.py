@@ -273,21 +273,21 @@ def _first_words(parsed: Iterable[tuple[Any, Any]], begun: set[str]) -> tuple[se
     return begun, complete
 
 
-def first_words(cue: str) -> set[str]:
-    """The words that a match of a cue can begin with."""
-    return set().union(*_first_words(parse(cue), {""}))
+def by_first_word(cues: Iterable[str]) -> Mapping[str, str]:
+    """Word → one expression for all the cues that can begin with it; it ends where a word does."""
+    mine: dict[str, list[str]] = defaultdict(list)
+    for cue in cues:
+        for word in set().union(*_first_words(parse(cue), {""})):
+            mine[word].append(cue)
+    return {word: rf"(?:{'|'.join(some)})(?![\w'])" for word, some in mine.items()}
 
 
 def _by_word(groups_of_cues: Iterable[tuple[str, ...]]) -> Mapping[str, re.Pattern[str]]:
     """Word → the cues that begin with it; most words begin none, so a unit is soon read."""
     groups: dict[str, list[str]] = defaultdict(list)
     for number, cues in enumerate(groups_of_cues):
-        mine: dict[str, list[str]] = defaultdict(list)
-        for cue in cues:
-            for word in first_words(cue):
-                mine[word].append(cue)
-        for word, some in mine.items():
-            groups[word].append(rf"(?P<c{number}>(?:{'|'.join(some)})(?![\w']))")
+        for word, some in by_first_word(cues).items():
+            groups[word].append(f"(?P<c{number}>{some})")
     return {word: re.compile("|".join(some)) for word, some in groups.items()}
 
 

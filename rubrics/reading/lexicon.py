@@ -10,7 +10,7 @@ import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product, repeat
 from math import prod
@@ -21,6 +21,7 @@ import ahocorasick
 import Stemmer
 
 K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
 Hit = tuple[int, Spans]
@@ -124,23 +125,24 @@ def stem(word: str) -> str:
     return _STEMS[word]
 
 
-class _Stems(dict[str, str]):
-    """Word → stem; it learns what it is asked for, and forgets all when it is full."""
+class _Learned(dict[str, T]):
+    """What is found for a word; it learns what it is asked for, and forgets all when it is full."""
 
-    def __missing__(self, word: str) -> str:
-        if len(word) > LONGEST:
-            return word
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        self[word] = found = _stemmed(word)
+    def __init__(self, find: Callable[[str], T]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> T:
+        found = self._find(word)
+        if len(word) <= LONGEST:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[word] = found
         return found
 
 
-_STEMS = _Stems()
-
-
 def _stemmed(word: str) -> str:
-    if not word[0].isalpha():
+    if len(word) > LONGEST or not word[0].isalpha():
         return word
     if not hasattr(_thread, "stemmer"):  # PyStemmer's objects must not be shared by threads
         _thread.stemmer = Stemmer.Stemmer("english")
@@ -152,6 +154,9 @@ def _stemmed(word: str) -> str:
     if len(stemmed) > 2 and _ACRONYMS.fullmatch(stemmed):
         stemmed = stemmed[:-1]
     return _SAME.get(stemmed, stemmed)
+
+
+_STEMS = _Learned(_stemmed)
 
 
 # Plurals that an English stemmer takes for words: LLMs, GPUs, SLAs.
@@ -365,7 +370,7 @@ class Lexicon(Generic[K]):
             word: n for n, word in enumerate({w: 0 for s in spellings for w in s}, start=1)
         }
         self._typos = Typos(self._numbers)
-        self._read: dict[str, int] = {}
+        self._read = _Learned(self._meant)
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
         for spelling in spellings:
             keyset = sets[tuple(whole[spelling])] if spelling in whole else -1
@@ -406,20 +411,11 @@ class Lexicon(Generic[K]):
         """The numbers of words, 0 for those in no phrase."""
         if not forms:
             return [*map(self._numbers.get, stems, repeat(0))]
-        known = [*map(self._read.get, forms, repeat(-1))]
-        if -1 in known:
-            for at, number in enumerate(known):
-                if number < 0:
-                    known[at] = self._learned(stems[at], forms[at])
-        return known
+        return [*map(self._read.__getitem__, forms)]
 
-    def _learned(self, word: str, form: str) -> int:
-        number = self._numbers.get(word) or self._numbers.get(self._typos.meant(word, form), 0)
-        if len(form) <= LONGEST:
-            if len(self._read) >= _MOST_KEPT:
-                self._read.clear()
-            self._read[form] = number
-        return number
+    def _meant(self, form: str) -> int:
+        word = stem(form)
+        return self._numbers.get(word) or self._numbers.get(self._typos.meant(word, form), 0)
 
 
 def bits(number: int) -> Iterator[int]:

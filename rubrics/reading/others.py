@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import cache
 
-from rubrics.reading.cues import first_words
+from rubrics.reading.cues import by_first_word
 from rubrics.reading.lexicon import Words
 
 
@@ -256,12 +256,8 @@ def _by_word() -> Mapping[str, list[Cue]]:
     """Word → the cues that begin with it, in one expression for each place."""
     found: dict[str, list[Cue]] = defaultdict(list)
     for place, cues in _CUES:
-        mine: dict[str, list[str]] = defaultdict(list)
-        for cue in cues:
-            for word in first_words(cue):
-                mine[word].append(cue)
-        for word, some in mine.items():
-            found[word].append((place, re.compile(rf"(?:{'|'.join(some)})(?![\w'])")))
+        for word, some in by_first_word(cues).items():
+            found[word].append((place, re.compile(some)))
     return dict(found)
 
 
