@@ -191,7 +191,7 @@ function show(html, code, sent) {
     put(state);
     if (code === 422) refusedText = sent;
     if (code === 422) status("too-long", "Not saved: this text cannot be kept");
-    else status("conflict", "Not saved: somebody else wrote on this draft");
+    else status("conflict", "Not saved: this draft was changed somewhere else");
     return;
   }
   saved = sent;

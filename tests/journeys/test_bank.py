@@ -146,7 +146,7 @@ class Desk:
     @property
     def told(self) -> Locator:
         """The notice that somebody was faster."""
-        return self.state.get_by_text("Somebody else wrote on this draft")
+        return self.state.get_by_text(re.compile("(Somebody else|You) wrote on this draft"))
 
     def first_line(self, beginning: str) -> str:
         """The first line that begins so."""
@@ -355,7 +355,7 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     sees_both(second, mine="title: Of the second", theirs=of_first, by=stack.emails[2])
     assert second.is_draft(OTHER, of_first)
 
-    second.page.get_by_role("button", name="Take their text").click()
+    second.page.get_by_role("button", name="Take what is kept").click()
     expect(second.text).to_have_value(of_first)
     second.sees_kept(OTHER)
     second.write("title: Of both", instead_of="title: Of the first")
@@ -366,7 +366,7 @@ def test_of_two_on_one_draft_neither_writes_over_the_other(
     sees_both(desk, mine="title: Of the first again", theirs=of_both, by=stack.emails[1])
     assert desk.is_draft(OTHER, of_both)
     desk.write("title: Of the first again and more", instead_of="title: Of the first again")
-    desk.page.get_by_role("button", name="Keep mine instead").click()
+    desk.page.get_by_role("button", name="Keep this one instead").click()
     desk.sees_kept(OTHER)
     written = desk.text.input_value()
     assert "title: Of the first again and more" in written
@@ -380,8 +380,8 @@ def sees_both(desk: Desk, *, mine: str, theirs: str, by: str) -> None:
     expect(desk.told).to_be_visible()
     expect(desk.state).to_contain_text(by)
     assert mine in desk.text.input_value()
-    desk.page.get_by_text("What they have").click()
-    expect(desk.page.get_by_label("Their text")).to_have_value(theirs)
+    desk.page.get_by_text("What is kept now").click()
+    expect(desk.page.get_by_label("The text that is kept now")).to_have_value(theirs)
 
 
 def test_a_draft_that_is_only_open_disturbs_nobody_and_tells_what_becomes_of_it(
@@ -397,7 +397,7 @@ def test_a_draft_that_is_only_open_disturbs_nobody_and_tells_what_becomes_of_it(
     second.sees_kept(OTHER)
     sign_of_life(desk)
     expect(desk.told).to_be_visible()
-    desk.page.get_by_role("button", name="Take their text").click()
+    desk.page.get_by_role("button", name="Take what is kept").click()
     desk.page.clock.run_for(VISIT)
     expect(desk.text).to_have_value(second.text.input_value())
     second.page.get_by_text("Throw this draft away").click()
@@ -444,7 +444,7 @@ def test_text_that_never_reached_the_server_is_offered_to_who_comes_back(
     expect(offered).to_be_hidden()
     sees_both(desk, mine="title: Never sent", theirs=newer, by="")
     assert desk.is_draft(OTHER, newer)
-    desk.page.get_by_role("button", name="Keep mine instead").click()
+    desk.page.get_by_role("button", name="Keep this one instead").click()
     expect(desk.told).to_be_hidden()
     desk.sees_kept(OTHER)
     assert desk.is_draft(OTHER, unsent)
@@ -485,7 +485,7 @@ def test_what_an_open_window_has_is_its_own_and_what_is_taken_back_takes_nothing
     desk.page.unroute_all()
     expect(desk.told).to_be_visible()
     expect(desk.unsent).to_be_hidden()
-    desk.page.get_by_role("button", name="Take their text").click()
+    desk.page.get_by_role("button", name="Take what is kept").click()
     desk.unsent.get_by_role("button", name="Take it back").click()
     expect(desk.text).to_have_value(here)
 

@@ -78,9 +78,15 @@ def test_beginning_twice_leaves_the_draft_alone(desk: Client) -> None:
 def test_a_text_typed_over_an_older_revision_overwrites_nothing(desk: Client) -> None:
     begun(desk)
     assert kept(desk, "first", 0) == 200
-    answer = desk.post(f"/bank/{SLUG}/draft/", {"text": "second", "base": mark(0)})
+    sent = {"text": "second", "base": mark(0)}
+    answer = desk.post(f"/bank/{SLUG}/draft/", sent)
     assert answer.status_code == 409
-    assert "Somebody else wrote on this draft" in answer.content.decode()
+    assert "You wrote on this draft somewhere else" in answer.content.decode()
+    other = Client()
+    other.force_login(factories.a_user(name="dave", group="curator"))
+    told = other.post(f"/bank/{SLUG}/draft/", sent).content.decode()
+    assert "Somebody else wrote on this draft" in told
+    assert "carol@example.org changed it" in told
     assert Draft.objects.get().text == "first"
     assert kept(desk, "second", 1) == 200
 

@@ -52,6 +52,7 @@ def test_the_preview_shows_all_that_is_asked_and_said_and_candidates_see_none_of
     desk: Client,
 ) -> None:
     known: dict[str, Any] = {
+        "facts": [{"id": "users", "fact": "30 million a day.", "asks": ["How many?", "Daily?"]}],
         "probes": [{"id": "budget", "ask": PROBE, "indicators": ["goal.load"]}],
         "curveball": {"change": CURVEBALL, "indicators": ["goal.metric"]},
         "reading": [READING],
@@ -66,6 +67,8 @@ def test_the_preview_shows_all_that_is_asked_and_said_and_candidates_see_none_of
         "Reading (1) Short films, long days A. Viewer, RecSys, 2020",
     ]
     assert not any("open" in each.attributes for each in knows.inside if each.tag == "details")
+    fact = "30 million a day. Told when asked, for example: How many? · Daily?"
+    assert fact in " ".join(knows.text.split())
     candidates = told(page(desk.get("/questions/video-feed/")))
     assert "How it is scored" in candidates
     assert not [said for said in (PROBE, "tracked", READING["title"]) if said in candidates]
