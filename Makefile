@@ -31,7 +31,7 @@ run: setup ## run everything on this machine; PORT=8001 and HOST=… are honoure
 
 test: ## run all tests, the browser journeys last; PYTEST="-k word" chooses
 	@$(BOOTSTRAP) --dev --browser
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m tests $(PYTEST)
 
 bench-scoring: ## measure how answers are scored, by every bar; JSON=file writes it as lines too
 	@$(BOOTSTRAP)

@@ -1,7 +1,8 @@
 """Gives the tests their own Postgres and folder before Django's settings are read.
 
 Loaded by `-p tests.plugin`, hence ahead of pytest-django. The server lives as long as
-the test run, its folder too. Journeys, which start programs of their own, run last.
+the test run, its folder too; where several processes share the tests, each has its own.
+Journeys, which start programs of their own, run last.
 """
 
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mlsd_app import embedded, queue_folder
+from rubrics import Question
 
 # A person's own settings do not reach the tests.
 for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "EMAIL_URL"):
@@ -38,7 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The quick answer first; and no browser beside the database tests."""
+    """The quick answer first; and no browser beside the database tests.
+
+    What one process has built for a question serves all tests of that question.
+    """
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        question = chosen.params.get("question") if chosen else None
+        if isinstance(question, Question):
+            item.add_marker(pytest.mark.xdist_group(question.id))
     items.sort(
         key=lambda item: (
             item.get_closest_marker("journey") is not None
@@ -53,6 +63,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Run the tests beside a Postgres that forgets everything at the end."""
     from django.db import connection
 
+    if session.config.getvalue("dist") != "no":  # this one only hands the tests out
+        return (yield)
     (VAR / "static").mkdir()
     queue_folder.prepare(VAR / "queue")
     with embedded.postgres(VAR, durable=False):

@@ -1,0 +1,27 @@
+"""Runs all tests: those of one process on every core, then those that start programs, one by one.
+
+What is given to it goes to both halves; one of them may have nothing to run. Both run even if the
+first fails.
+"""
+
+import subprocess
+import sys
+
+NOTHING_TO_RUN = 5
+HALVES = (
+    ("-m", "not machine and not journey", "-n", "logical", "--maxprocesses=4", "--dist=loadgroup"),
+    ("-m", "machine or journey"),
+)
+
+
+def main(given: list[str]) -> int:
+    """Give 0 when all that ran passed, and something ran."""
+    ends = [
+        subprocess.run([sys.executable, "-m", "pytest", *half, *given], check=False).returncode
+        for half in HALVES
+    ]
+    return max(end for end in ends if end != NOTHING_TO_RUN or set(ends) == {NOTHING_TO_RUN})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
