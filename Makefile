@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTEST ?=
 JSON ?=
+SEEDS ?= 20
+SPEED ?= 10
 DATA ?= ../shared/data/asap_sas_set5
 
 BOOTSTRAP = $(PYTHON) mlsd_app/bootstrap.py
@@ -18,10 +20,10 @@ CHECKS = check-locks check-format check-lint check-imports check-types check-mig
 	check-deploy check-templates
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock vendor bench-scoring $(CHECKS)
+.PHONY: help setup run test check format lock vendor bench-scoring bench-durability $(CHECKS)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv from the locked requirements (run and test do it by themselves)
 	@$(BOOTSTRAP)
@@ -36,6 +38,11 @@ test: ## run all tests, the browser journeys last; PYTEST="-k word" chooses
 bench-scoring: ## measure how answers are scored, by every bar; JSON=file writes it as lines too
 	@$(BOOTSTRAP)
 	@$(BIN)/python -m benchmarks.scoring --data "$(DATA)" $(if $(JSON),--json "$(JSON)")
+
+bench-durability: ## type and save through cuts and kills, nothing may be lost; SEEDS=20 SPEED=10 JSON=file
+	@$(BOOTSTRAP) --dev --browser
+	@$(BIN)/python -m benchmarks.durability --seeds "$(SEEDS)" --speed "$(SPEED)" \
+		$(if $(JSON),--json "$(JSON)")
 
 check: ## check format, lint, imports, types, migrations, templates, deployment and locks
 	@$(BOOTSTRAP) --dev
@@ -55,8 +62,9 @@ lock: ## write requirements/*.txt anew from requirements/*.in, with the newest v
 			--generate-hashes --no-header --no-emit-index-url $$name.in -o $$name.txt || exit 1; \
 	done
 
-vendor: ## build static/vendor/codemirror-6.min.js from editor/ anew (the only thing that needs Node)
+vendor: ## build static/vendor/ from editor/ and whiteboard/ anew (the only thing that needs Node)
 	@cd editor && npm ci --ignore-scripts --silent && npm run --silent build
+	@cd whiteboard && npm ci --ignore-scripts --silent && npm run --silent build
 
 check-locks:
 	@$(BIN)/python requirements/check.py

@@ -1,11 +1,12 @@
-// Writes static/vendor/codemirror-6.min.js, and the licences of all that is in it beside it.
+// Writes static/vendor/codemirror-6.min.js and node-diff3-3.min.js, and beside each the licences of
+// all that is in it.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
-const VENDOR = fileURLToPath(new URL("../static/vendor/codemirror-6.", import.meta.url));
+const VENDOR = fileURLToPath(new URL("../static/vendor/", import.meta.url));
 
 // The pages allow no <style> that a script writes. style-mod knows another way, a constructed sheet,
 // which it keeps for shadow roots; documents have it as well.
@@ -23,27 +24,43 @@ const styles = {
   },
 };
 
-const { metafile } = await build({
-  entryPoints: ["codemirror.js"],
-  outfile: `${VENDOR}min.js`,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  legalComments: "none",
-  metafile: true,
-  plugins: [styles],
-});
+// Licences have no one name among packages.
+const LICENCES = ["LICENSE", "LICENSE.md"];
 
-const inputs = Object.keys(metafile.inputs);
-const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(path)?.[1]);
-const packages = [...new Set(names.filter(Boolean))].sort();
-const read = (name, file) => readFileSync(`node_modules/${name}/${file}`, "utf8").trim();
-const licences = new Map(); // text: what comes under it
-for (const name of packages) {
-  const { version } = JSON.parse(read(name, "package.json"));
-  const text = read(name, "LICENSE");
-  licences.set(text, [...(licences.get(text) ?? []), `${name} ${version}`]);
+function read(name, ...files) {
+  const paths = files.map((file) => `node_modules/${name}/${file}`);
+  return readFileSync(paths.find(existsSync), "utf8").trim();
 }
-const parts = [...licences].map(([text, under]) => `${under.join("\n")}\n\n${text}\n`);
-writeFileSync(`${VENDOR}LICENSE.txt`, parts.join(`\n${"-".repeat(72)}\n\n`));
+
+/** Give the licences of packages as one text, each said once. */
+function licencesOf(packages) {
+  const licences = new Map(); // text: what comes under it
+  for (const name of packages) {
+    const { version } = JSON.parse(read(name, "package.json"));
+    const text = read(name, ...LICENCES);
+    licences.set(text, [...(licences.get(text) ?? []), `${name} ${version}`]);
+  }
+  const parts = [...licences].map(([text, under]) => `${under.join("\n")}\n\n${text}\n`);
+  return parts.join(`\n${"-".repeat(72)}\n\n`);
+}
+
+async function bundle(name, entry, plugins = []) {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile: `${VENDOR}${name}.min.js`,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    metafile: true,
+    plugins,
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(path)?.[1]);
+  const packages = [...new Set(names.filter(Boolean))].sort();
+  writeFileSync(`${VENDOR}${name}.LICENSE.txt`, licencesOf(packages));
+}
+
+await bundle("codemirror-6", "codemirror.js", [styles]);
+await bundle("node-diff3-3", "diff3.js");

@@ -1,8 +1,9 @@
 """The only door from a request to a row. What is not yours is 404, as if it were not there."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
-from interviews.models import Interview, StageAnswer
+from interviews.models import DraftOutcome, Interview, StageAnswer
+from interviews.models import Part as Part  # views name it
 from rubrics import Target
 from rubrics.models import FrameworkVersion, Question, documents_of
 
@@ -26,8 +28,10 @@ def interview_or_404(person: Person, interview_id: uuid.UUID) -> Interview:
     return get_object_or_404(visible, pk=interview_id)
 
 
-def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAnswer:
-    """Give a stage of an interview that the person may see, with the interview."""
+def stage_or_404(
+    person: Person, interview_id: uuid.UUID, stage: str, part: Part = Part.TEXT
+) -> StageAnswer:
+    """Give a sheet of a stage of an interview that the person may see, with the interview."""
     if "\x00" in stage:  # from a form; no database can even be asked
         raise Http404
     visible = Interview.objects.visible_to(person)
@@ -36,7 +40,49 @@ def stage_or_404(person: Person, interview_id: uuid.UUID, stage: str) -> StageAn
         .select_related("interview__version__question", "interview__framework")
         .defer(*documents_of("interview__version"), "interview__framework__document")
     )
-    return get_object_or_404(found, interview_id=interview_id, stage=stage)
+    return get_object_or_404(found, interview_id=interview_id, stage=stage, part=part)
+
+
+def save_draft(
+    person: Person,
+    interview_id: uuid.UUID,
+    stage: str,
+    part: Part,
+    *,
+    text: str,
+    base: int,
+    key: uuid.UUID,
+    start: int | None,
+    cut: int | None,
+    now: datetime,
+    grace: timedelta,
+) -> DraftOutcome:
+    """Keep a text of the person's own sheet: the one statement that saves asks whose it is, too."""
+    if person.pk is None or "\x00" in stage:
+        raise Http404
+    try:
+        return StageAnswer.objects.save_draft(
+            text,
+            interview_id=interview_id,
+            candidate_id=person.pk,
+            stage=stage,
+            part=part,
+            base=base,
+            key=key,
+            start=start,
+            cut=cut,
+            now=now,
+            grace=grace,
+        )
+    except StageAnswer.DoesNotExist as error:
+        raise Http404 from error
+
+
+def credit(person: Person, interview_id: uuid.UUID, claim: str, *, now: datetime) -> None:
+    """Give time back for the outages that a page claims, as far as our own rows allow it."""
+    if outages := flow.outages(claim, now=now):
+        interview = interview_or_404(person, interview_id)
+        interview.credit(outages, now=now, most=settings.OUTAGE_CREDIT_SECONDS)
 
 
 def interviews_of(person: Person, page: str) -> Page[Interview]:
@@ -110,6 +156,7 @@ def begin(
     minutes: int,
     pacing: flow.Pacing,
     target: Target,
+    extra: flow.Extra,
     now: datetime,
 ) -> Interview:
     """Start an interview on a question's published version; 404 for another person's key."""
@@ -124,6 +171,7 @@ def begin(
             minutes=minutes,
             pacing=pacing,
             target=target,
+            extra=extra,
             now=now,
         )
     except Interview.DoesNotExist as error:

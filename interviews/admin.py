@@ -2,7 +2,14 @@
 
 from django.contrib import admin
 
-from interviews.models import Interview, LedgerLine, Scorecard, StageAnswer, StageRevision
+from interviews.models import (
+    Interview,
+    LateText,
+    LedgerLine,
+    Scorecard,
+    StageAnswer,
+    StageRevision,
+)
 from rubrics.admin import ReadOnlyAdmin
 
 
@@ -20,15 +27,25 @@ class InterviewAdmin(ReadOnlyAdmin):
 class StageAnswerAdmin(ReadOnlyAdmin):
     """Answers by stage."""
 
-    list_display = ("interview_id", "stage", "revision", "saved_at", "locked_at")
+    list_display = ("interview_id", "stage", "part", "revision", "saved_at", "locked_at")
+    list_filter = ("part",)
     search_fields = ("interview__id",)
 
 
 @admin.register(StageRevision)
 class StageRevisionAdmin(ReadOnlyAdmin):
-    """Every acknowledged text."""
+    """Every acknowledged change."""
 
     list_display = ("answer", "number", "saved_at")
+    search_fields = ("answer__interview__id",)
+    list_select_related = ("answer",)
+
+
+@admin.register(LateText)
+class LateTextAdmin(ReadOnlyAdmin):
+    """What came after the end."""
+
+    list_display = ("answer", "received_at")
     search_fields = ("answer__interview__id",)
     list_select_related = ("answer",)
 
@@ -37,7 +54,7 @@ class StageRevisionAdmin(ReadOnlyAdmin):
 class LedgerLineAdmin(ReadOnlyAdmin):
     """The time ledgers."""
 
-    list_display = ("interview_id", "kind", "stage", "at")
+    list_display = ("interview_id", "kind", "stage", "at", "seconds", "by", "reason")
     list_filter = ("kind",)
     search_fields = ("interview__id",)
 

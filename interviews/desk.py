@@ -7,7 +7,7 @@ from typing import Literal
 
 import rubrics
 from interviews import flow
-from interviews.models import DraftOutcome, Interview, StageAnswer
+from interviews.models import DraftOutcome, Interview, Part, StageAnswer
 
 # Seconds left at which the clock changes its look.
 SOON, LAST = 5 * 60, 60
@@ -26,6 +26,21 @@ class Tab:
     words: int
     is_shown: bool
     may_enter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Extra time that can be asked for. ``seconds`` is what it adds."""
+
+    value: str
+    words: str
+    seconds: int
+    is_share: bool
+
+
+# The extra time that is offered while somebody writes; shares of the whole say what they come to.
+SHARES = (flow.Extra.QUARTER, flow.Extra.HALF)
+OFFERS = (flow.Extra.FIVE, flow.Extra.TEN, *SHARES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,37 @@ class Desk:
         return self.interview.pacing == flow.Pacing.STRICT
 
     @property
+    def offers(self) -> tuple[Offer, ...]:
+        """The extra time that there is room for."""
+        if not self.interview.may_pause:
+            return ()
+        minutes = self.interview.minutes
+        room = flow.LONGEST * minutes * 60 - sum(tab.planned for tab in self.tabs)
+        found = ((extra, extra.seconds(minutes)) for extra in OFFERS)
+        return tuple(
+            Offer(extra.value, extra.words.capitalize(), seconds, extra in SHARES)
+            for extra, seconds in found
+            if seconds <= room
+        )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the clocks stand still."""
+        return self.interview.is_paused
+
+    @property
+    def clock_state(self) -> str:
+        """Whether time runs: ``running``, ``paused`` or ``over``."""
+        if self.interview.is_paused:
+            return "paused"
+        return "running" if self.interview.is_running else "over"
+
+    @property
+    def stage_over(self) -> int:
+        """Seconds that the stage has run over its share."""
+        return max(0, -self.stage_left)
+
+    @property
     def level(self) -> str:
         """The look of the whole clock."""
         return clock_level(self.left)
@@ -67,6 +113,17 @@ def clock_level(left: int) -> str:
     return "last" if left <= LAST else "soon" if left <= SOON else "ok"
 
 
+def is_writable(answer: StageAnswer) -> bool:
+    """Whether a sheet can be written on now."""
+    interview = answer.interview
+    return (
+        interview.is_running
+        and not interview.is_paused
+        and interview.current_stage == answer.stage
+        and answer.locked_at is None
+    )
+
+
 def lay(answer: StageAnswer, *, now: datetime) -> Desk:
     """Lay out the page of a stage at a moment."""
     interview = answer.interview
@@ -82,11 +139,7 @@ def lay(answer: StageAnswer, *, now: datetime) -> Desk:
         tabs=tabs,
         following=tabs[at + 1] if at + 1 < len(tabs) else None,
         current=next(tab for tab in tabs if tab.state == "current"),
-        is_writable=(
-            interview.is_running
-            and interview.current_stage == answer.stage
-            and answer.locked_at is None
-        ),
+        is_writable=is_writable(answer),
         is_locked=answer.locked_at is not None,
         left=times.left,
         stage_left=times.stage_left(answer.stage),
@@ -97,7 +150,7 @@ def _tabs(
     interview: Interview, framework: rubrics.Framework, times: flow.Times, shown: str
 ) -> Iterator[Tab]:
     stages = [stage.id for stage in framework.stages]
-    answers = {answer.stage: answer for answer in interview.stages.all()}
+    answers = {answer.stage: answer for answer in interview.sheets.texts()}
     for stage in framework.stages:
         state: TabState = "open"
         if stage.id == interview.current_stage:
@@ -124,13 +177,22 @@ def _tabs(
 
 @dataclass(frozen=True, slots=True)
 class SaveState:
-    """What the status line says after an attempt to save, and the HTTP status that fits."""
+    """What the status line says after an attempt to save, and the HTTP status that fits.
+
+    ``left`` are the seconds of the interview's clock.
+    """
 
     state: str
     text: str
     status: int
     revision: int
+    left: int
     theirs: str | None = None
+
+    @property
+    def headline(self) -> str:
+        """What became of the text, above the reason."""
+        return "Your text came too late" if self.state == "late" else "Your text was not saved"
 
     @property
     def may_resend(self) -> bool:
@@ -144,10 +206,16 @@ _SAID: dict[str, tuple[str, int, str]] = {
         409,
         "Not saved: this text was changed somewhere else. Both versions are kept.",
     ),
+    "late": ("late", 410, "Too late to count, but kept: you find it beside your report."),
     "closed": (
         "locked",
         410,
         "Not saved: this interview is over. Your words stay in this box.",
+    ),
+    "paused": (
+        "paused",
+        423,
+        "Not saved: this interview is paused. Your words stay in this box until you go on.",
     ),
     "locked": ("locked", 423, "Not saved: this stage is locked. Your words stay in this box."),
     "elsewhere": (
@@ -157,21 +225,30 @@ _SAID: dict[str, tuple[str, int, str]] = {
     ),
     "too-long": ("too-long", 413, "Not saved: a stage holds 64 KiB of text. Please shorten it."),
 }
+_FULL: dict[Part, str] = {
+    Part.DRAWING: "Not saved: a drawing holds 1 MiB. Please take something out.",
+    Part.OUTLINE: "Not saved: an outline holds 64 KiB of text. Please shorten it.",
+}
 
 
 def opening(desk: Desk) -> SaveState:
     """What the status line says when the page opens."""
+    if desk.is_paused:
+        return SaveState("paused", "Paused: read only", 200, desk.answer.revision, desk.left)
     if not desk.is_writable:
-        return SaveState("locked", "Read only", 200, desk.answer.revision)
+        return SaveState("locked", "Read only", 200, desk.answer.revision, desk.left)
     if desk.answer.saved_at is None:
-        return SaveState("empty", "Nothing written yet", 200, 0)
-    return SaveState("saved", "Saved", 200, desk.answer.revision)
+        return SaveState("empty", "Nothing written yet", 200, 0, desk.left)
+    return SaveState("saved", "Saved", 200, desk.answer.revision, desk.left)
 
 
-def saved_as(outcome: DraftOutcome, answer: StageAnswer) -> SaveState:
-    """Put the outcome of a draft into words."""
+def saved_as(outcome: DraftOutcome, part: Part, theirs: StageAnswer | None) -> SaveState:
+    """Put the outcome of a draft into words. ``theirs`` is the sheet as it is, after a conflict."""
     if outcome.refused is None:
-        return SaveState("saved", "Saved", 200, outcome.revision)
+        return SaveState("saved", "Saved", 200, outcome.revision, outcome.left)
     state, status, text = _SAID[outcome.refused]
-    theirs = answer.text if outcome.refused == "conflict" else None
-    return SaveState(state, text, status, outcome.revision, theirs)
+    if outcome.refused == "too-long":
+        text = _FULL.get(part, text)
+    if theirs is None:
+        return SaveState(state, text, status, outcome.revision, outcome.left)
+    return SaveState(state, text, status, theirs.revision, outcome.left, theirs.text)

@@ -3,10 +3,18 @@
 Everything is a function of the ledger and of the ``now`` that is passed in; seconds throughout.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+# With extra time an interview is at most so many times as long as it was planned.
+LONGEST = 4
+# Seconds; the server or the way to it was away for less: that is no outage.
+SHORT = 10
+# A claim that names more outages, or reaches back further (seconds), is not one.
+MOST_OUTAGES, FURTHEST = 100, 24 * 3600
 
 
 class State(StrEnum):
@@ -45,16 +53,77 @@ class Kind(StrEnum):
 
     STARTED = "started"
     ENTERED = "entered"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CREDITED = "credited"
     SUBMITTED = "submitted"
+
+
+class By(StrEnum):
+    """Who brought a line of the ledger about."""
+
+    CANDIDATE = "candidate"
+    INTERVIEWER = "interviewer"
+    PAGE = "page"
+    SWEEP = "sweep"
+    SERVER = "server"
+
+
+class Extra(StrEnum):
+    """Extra time that can be asked for."""
+
+    NONE = "none"
+    FIVE = "five"
+    TEN = "ten"
+    QUARTER = "quarter"
+    HALF = "half"
+    DOUBLE = "double"
+
+    @property
+    def words(self) -> str:
+        """How the ledger calls it."""
+        return {
+            Extra.NONE: "none",
+            Extra.FIVE: "5 minutes more",
+            Extra.TEN: "10 minutes more",
+            Extra.QUARTER: "a quarter more",
+            Extra.HALF: "half as much again",
+            Extra.DOUBLE: "double the time",
+        }[self]
+
+    def seconds(self, minutes: int) -> int:
+        """How much it adds to an interview of so many minutes."""
+        return {
+            Extra.NONE: 0,
+            Extra.FIVE: 5 * 60,
+            Extra.TEN: 10 * 60,
+            Extra.QUARTER: minutes * 15,
+            Extra.HALF: minutes * 30,
+            Extra.DOUBLE: minutes * 60,
+        }[self]
+
+
+# What can be chosen before it begins.
+AT_START = (Extra.NONE, Extra.QUARTER, Extra.HALF, Extra.DOUBLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the time ledger."""
+    """One line of the time ledger; ``seconds`` is the time that it adds."""
 
     kind: Kind
     stage: str
     at: datetime
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +139,53 @@ class Times:
         return self.planned[stage] - self.spent[stage]
 
 
-def deadline(started_at: datetime, minutes: int) -> datetime:
-    """When the time of an interview is up."""
-    return started_at + timedelta(minutes=minutes)
+def deadline(ledger: Iterable[Line], *, minutes: int) -> datetime:
+    """When the time of an interview is up: pauses that are over and added time move it.
+
+    Time that is given back for an outage is a pause in hindsight, so it counts like one. A pause
+    that still lasts moves nothing yet.
+    """
+    lines = _in_order(ledger)
+    added = sum(line.seconds for line in lines)
+    paused = sum((span.until - span.since for span in pauses(lines)), timedelta())
+    return lines[0].at + timedelta(minutes=minutes, seconds=added) + paused
 
 
-def plan(shares: Mapping[str, int], minutes: int) -> dict[str, int]:
-    """Share the minutes out in proportion, in whole seconds that add up exactly."""
+def pauses(ledger: Iterable[Line]) -> Iterator[Span]:
+    """Give the pauses that are over."""
+    since = None
+    for line in _in_order(ledger):
+        if line.kind is Kind.PAUSED:
+            since = since or line.at
+        elif line.kind is Kind.RESUMED and since:
+            yield Span(since, line.at)
+            since = None
+
+
+def paused_since(ledger: Iterable[Line]) -> datetime | None:
+    """When the pause began that still lasts."""
+    since = None
+    for line in _in_order(ledger):
+        if line.kind is Kind.PAUSED:
+            since = since or line.at
+        elif line.kind is Kind.RESUMED:
+            since = None
+    return since
+
+
+def extended(ledger: Iterable[Line]) -> int:
+    """Seconds of extra time; what was given back for outages is none."""
+    return sum(line.seconds for line in ledger if line.kind is Kind.EXTENDED)
+
+
+def room(ledger: Iterable[Line], *, minutes: int) -> int:
+    """Seconds of extra time that there may still be."""
+    return max(0, (LONGEST - 1) * minutes * 60 - extended(ledger))
+
+
+def plan(shares: Mapping[str, int], seconds: int) -> dict[str, int]:
+    """Share the seconds out in proportion, in whole ones that add up exactly."""
     total = sum(shares.values())
-    seconds = minutes * 60
     planned = {stage: seconds * share // total for stage, share in shares.items()}
     by_remainder = sorted(shares, key=lambda stage: -(seconds * shares[stage] % total))
     for stage in by_remainder[: seconds - sum(planned.values())]:
@@ -89,24 +196,86 @@ def plan(shares: Mapping[str, int], minutes: int) -> dict[str, int]:
 def times(
     ledger: Iterable[Line], *, shares: Mapping[str, int], minutes: int, now: datetime
 ) -> Times:
-    """Read the clocks off the ledger at a moment."""
-    lines = sorted(ledger, key=lambda line: line.at)
+    """Read the clocks off the ledger at a moment.
+
+    A pause is spent in no stage, and neither is an outage that was given back.
+    """
+    lines = _in_order(ledger)
     spent = dict.fromkeys(shares, 0.0)
+    planned = plan(shares, minutes * 60 + extended(lines))
     if not lines:
-        return Times(
-            left=minutes * 60, planned=plan(shares, minutes), spent=dict.fromkeys(shares, 0)
-        )
-    over = deadline(lines[0].at, minutes)
+        return Times(left=minutes * 60, planned=planned, spent=dict.fromkeys(shares, 0))
+    over = deadline(lines, minutes=minutes)
     handed_in = next((line.at for line in lines if line.kind is Kind.SUBMITTED), now)
-    end = min(handed_in, over)
-    stays = [line for line in lines if line.kind is not Kind.SUBMITTED]
-    for line, until in zip(stays, [*(stay.at for stay in stays[1:]), end], strict=True):
-        spent[line.stage] += max(0.0, (min(until, end) - line.at).total_seconds())
+    end = min(handed_in, over, paused_since(lines) or over)
+    for stage, span in _stays(lines, end):
+        spent[stage] += max(0.0, (min(span.until, end) - span.since).total_seconds())
+    for line in lines:
+        if line.kind is Kind.CREDITED:
+            spent[line.stage] = max(0.0, spent[line.stage] - line.seconds)
     return Times(
         left=max(0, round((over - end).total_seconds())),
-        planned=plan(shares, minutes),
+        planned=planned,
         spent={stage: round(seconds) for stage, seconds in spent.items()},
     )
+
+
+def _in_order(ledger: Iterable[Line]) -> list[Line]:
+    return sorted(ledger, key=lambda line: line.at)
+
+
+def _stays(lines: Sequence[Line], end: datetime) -> Iterator[tuple[str, Span]]:
+    """In which stage time ran from when until when, between the pauses; of lines in order."""
+    stage = ""
+    since: datetime | None = None
+    for line in lines:
+        if since and line.kind in (Kind.ENTERED, Kind.PAUSED):
+            yield stage, Span(since, line.at)
+            since = line.at if line.kind is Kind.ENTERED else None
+        elif line.kind in (Kind.STARTED, Kind.RESUMED):
+            since = since or line.at
+        if line.kind in (Kind.STARTED, Kind.ENTERED):
+            stage = line.stage
+    if since:
+        yield stage, Span(since, end)
+
+
+def outages(claim: str, *, now: datetime) -> tuple[Span, ...]:
+    """Read a page's claim: JSON, a list of [seconds ago it began, seconds ago it ended].
+
+    It comes from a device, so anything may stand there; what is not such a list is no claim.
+    """
+    try:
+        claimed = json.loads(claim) if len(claim) < 10_000 else None
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(claimed, list) or len(claimed) > MOST_OUTAGES:
+        return ()
+    if not all(_is_outage(item) for item in claimed):
+        return ()
+    return tuple(
+        Span(now - timedelta(seconds=began), now - timedelta(seconds=ended))
+        for began, ended in claimed
+    )
+
+
+def _is_outage(item: object) -> bool:
+    if not isinstance(item, list) or len(item) != 2:
+        return False
+    if any(type(seconds) not in (int, float) for seconds in item):
+        return False
+    began, ended = item
+    return bool(0 <= ended <= began <= FURTHEST)
+
+
+def lost(spans: Iterable[Span], *, since: datetime, until: datetime) -> int:
+    """Whole seconds between two moments that lie in any of the spans; each counts once."""
+    seconds, counted = timedelta(), since
+    for span in sorted(spans, key=lambda span: span.since):
+        ends = min(span.until, until)
+        seconds += max(timedelta(), ends - max(span.since, counted))
+        counted = max(counted, ends)
+    return int(seconds.total_seconds())
 
 
 def may_enter(stage: str, *, current: str, stages: Sequence[str], pacing: Pacing) -> bool:

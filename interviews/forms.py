@@ -13,11 +13,11 @@ from rubrics.models import FrameworkVersion, Question
 
 MINUTES = (20, 30, 45, 60, 75, 90)
 # What the address of a question's page may choose beforehand, as "Try again" does.
-WISHES = ("framework", "minutes", "target", "pacing")
+WISHES = ("framework", "minutes", "target", "pacing", "extra")
 
 
 class StartForm(forms.Form):
-    """Framework, minutes, pacing and target level of a new interview.
+    """Framework, minutes, extra time, pacing and target level of a new interview.
 
     ``key`` becomes the interview's id, so that a double click starts one interview.
     """
@@ -27,6 +27,11 @@ class StartForm(forms.Form):
         FrameworkVersion.objects.none(), to_field_name="slug", empty_label=None
     )
     minutes = forms.TypedChoiceField(coerce=int, choices=[(m, f"{m} minutes") for m in MINUTES])
+    extra = forms.ChoiceField(
+        label="Extra time",
+        required=False,
+        choices=[(extra.value, extra.words.capitalize()) for extra in flow.AT_START],
+    )
     target = forms.ChoiceField(
         label="Level to aim at", choices=[(t.value, t.value.capitalize()) for t in Target]
     )
@@ -59,6 +64,15 @@ class StartForm(forms.Form):
         field = self.fields["framework"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = frameworks
+
+
+class ExtensionForm(forms.Form):
+    """Extra time that is asked for while writing."""
+
+    extra = forms.TypedChoiceField(
+        coerce=flow.Extra,
+        choices=[(extra.value, extra.words) for extra in flow.Extra if extra != flow.Extra.NONE],
+    )
 
 
 class QuestionFilter(forms.Form):
@@ -105,9 +119,40 @@ class TypedField(forms.CharField):
         return (super().to_python(value) or "").replace("\x00", "")
 
 
+class HintField(forms.IntegerField):
+    """A number that helps and is not needed: what is none is as good as not sent."""
+
+    def clean(self, value: object) -> int | None:
+        """Give a number that can be a place in a text, or None."""
+        try:
+            number = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return number if isinstance(number, int) else None
+
+
 class DraftForm(forms.Form):
-    """A text on its way to the server."""
+    """A text on its way to the server.
+
+    ``start`` and ``cut`` say where it differs from revision ``base``; ``away`` since when this
+    device could not reach the server.
+    """
 
     text = TypedField(required=False, strip=False)
     base = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     key = forms.UUIDField()
+    start = HintField(required=False, min_value=0, max_value=2**24)
+    cut = HintField(required=False, min_value=0, max_value=2**24)
+    away = TypedField(required=False)
+
+
+class MomentForm(forms.Form):
+    """Where a replay stands: seconds after the start, and which of the texts is looked at."""
+
+    at = HintField(required=False, min_value=0, max_value=2**31 - 1)
+    sheet = HintField(required=False, min_value=0, max_value=100)
+
+    def wanted(self) -> dict[str, int | None]:
+        """Give both; None for what is not said, or is no such number."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in ("at", "sheet")}

@@ -13,13 +13,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 import rubrics
+from interviews import boards
 from interviews.flow import Submitter
-from interviews.models import Interview, Scorecard
+from interviews.models import Interview, Scorecard, Sweep
 from rubrics.models import QuestionVersion
 
 log = logging.getLogger(__name__)
 
 _rules = rubrics.RulesJudge()
+
+# A page that cannot reach the server tries again after so long at most: half a minute and a bit.
+LONGEST_RETRY = timedelta(seconds=40)
 
 
 def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: timedelta) -> bool:
@@ -45,13 +49,19 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
 
 def judge(interview: Interview, version: QuestionVersion) -> rubrics.Scorecard:
     """Judge an interview by the rules and a version's rubric; nothing is kept."""
-    texts = {answer.stage: answer.text for answer in interview.stages.all()}
+    texts = boards.judged(interview.sheets.all())
     framework = interview.framework.value
     return rubrics.score(version.value, framework, texts, judge=_rules, near_misses=True)
 
 
-def sweep(*, now: datetime, grace: timedelta) -> list[uuid.UUID]:
-    """Hand in what is past its time; give the ids of everything that waits to be graded."""
-    for interview in Interview.objects.overdue(now, grace)[:1000]:
+def sweep(*, now: datetime, grace: timedelta, gap: timedelta = timedelta.max) -> list[uuid.UUID]:
+    """Hand in what is past its time; give the ids of everything that waits to be graded.
+
+    When the last sweep is longer ago than ``gap``, the server was away: what fell due meanwhile
+    waits for the pages, which come back too.
+    """
+    swept = Sweep.objects.note(now=now, gap=gap)
+    due_before = swept.due_before(now, wait=grace + LONGEST_RETRY)
+    for interview in Interview.objects.overdue(due_before, grace)[:1000]:
         interview.submit(Submitter.SWEEP, now=now)
     return list(Interview.objects.to_grade(now).values_list("pk", flat=True)[:1000])

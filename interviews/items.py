@@ -300,7 +300,7 @@ def _minutes(seconds: float) -> str:
 _CARDS = r"""
 WITH every AS (
     SELECT interview.id, interview.candidate_id, interview.framework_id, interview.minutes,
-           interview.submitted_at, card.id AS card
+           interview.deadline_at, interview.submitted_at, card.id AS card
     FROM interviews_interview interview
     JOIN rubrics_questionversion version ON version.id = interview.version_id
     LEFT JOIN interviews_scorecard card ON card.interview_id = interview.id
@@ -312,7 +312,8 @@ WITH every AS (
           ORDER BY submitted_at DESC, id OFFSET 0) sorted
     CROSS JOIN LATERAL (
         SELECT FROM interviews_stageanswer answer
-        WHERE answer.interview_id = sorted.id AND answer.text ~ '\S' LIMIT 1
+        WHERE answer.interview_id = sorted.id AND answer.part <> 'drawing'
+          AND answer.text ~ '\S' LIMIT 1
     ) written
     ORDER BY sorted.submitted_at DESC, sorted.id LIMIT %(latest)s
 ), cards AS (
@@ -342,7 +343,8 @@ SELECT count(card) FILTER (WHERE is_written) AS n,
 FROM every CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS is_written FROM (
         SELECT FROM interviews_stageanswer answer
-        WHERE answer.interview_id = every.id AND answer.text ~ '\S' LIMIT 1
+        WHERE answer.interview_id = every.id AND answer.part <> 'drawing'
+          AND answer.text ~ '\S' LIMIT 1
     ) words
 ) written
 """
@@ -383,23 +385,31 @@ SELECT criterion, count(*) AS n, avg(levels.level - people.level)::float8 AS gap
 FROM levels JOIN people USING (id, criterion) GROUP BY criterion
 """
 
-# As `flow.times` reads the clocks: a stay ends with the next one, the submission or the deadline.
+# As `flow.times` reads the clocks: a stay ends with the next one, a pause, the submission or the
+# deadline; what was given back for an outage is not spent.
 _STAGES = """, ends AS (
-    SELECT latest.id, least(
-        min(line.at) FILTER (WHERE line.kind = 'submitted'),
-        min(line.at) + make_interval(mins => latest.minutes)
-    ) AS at
+    SELECT latest.id,
+           least(min(line.at) FILTER (WHERE line.kind = 'submitted'), latest.deadline_at) AS at,
+           coalesce(sum(line.seconds) FILTER (WHERE line.kind = 'extended'), 0) AS extended
     FROM latest JOIN interviews_ledgerline line ON line.interview_id = latest.id
-    GROUP BY latest.id, latest.minutes
+    GROUP BY latest.id, latest.deadline_at
+), credits AS (
+    SELECT line.interview_id AS id, line.stage, sum(line.seconds) AS seconds
+    FROM latest JOIN interviews_ledgerline line ON line.interview_id = latest.id
+    WHERE line.kind = 'credited'
+    GROUP BY line.interview_id, line.stage
 ), stays AS (
-    SELECT ends.id, line.stage, line.at AS since,
+    SELECT ends.id, line.kind, line.stage, line.at AS since,
            least(ends.at, lead(line.at) OVER (PARTITION BY ends.id ORDER BY line.at, line.id))
                AS until
     FROM ends JOIN interviews_ledgerline line ON line.interview_id = ends.id
-    WHERE line.kind <> 'submitted'
+    WHERE line.kind IN ('started', 'entered', 'paused', 'resumed')
 ), spent AS (
-    SELECT id, stage, sum(greatest(0, extract(epoch FROM until - since))) AS seconds
-    FROM stays GROUP BY id, stage
+    SELECT id, stage, greatest(
+        0, sum(greatest(0, extract(epoch FROM until - since))) - coalesce(max(credits.seconds), 0)
+    ) AS seconds
+    FROM stays LEFT JOIN credits USING (id, stage)
+    WHERE stays.kind <> 'paused' GROUP BY id, stage
 ), plans AS (
     SELECT framework.id, framework.slug, framework.title AS framework, place,
            stage ->> 'id' AS stage, stage ->> 'title' AS title,
@@ -410,9 +420,10 @@ _STAGES = """, ends AS (
              WITH ORDINALITY AS listed (stage, place)
     WHERE framework.id IN (SELECT framework_id FROM latest)
 ), times AS (
-    SELECT plans.*, latest.minutes * 60 * plans.share AS planned,
+    SELECT plans.*, (latest.minutes * 60 + ends.extended) * plans.share AS planned,
            coalesce(spent.seconds, 0)::float8 AS seconds
-    FROM latest JOIN plans ON plans.id = latest.framework_id
+    FROM latest JOIN ends ON ends.id = latest.id
+    JOIN plans ON plans.id = latest.framework_id
     LEFT JOIN spent ON spent.id = latest.id AND spent.stage = plans.stage
 )
 SELECT slug, stage, max(framework) AS framework, max(title) AS title, count(*) AS n,

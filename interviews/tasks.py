@@ -26,7 +26,8 @@ def grade(interview_id: str) -> None:
 def sweep() -> None:
     """Hand in what is past its time and ring again for whatever waits."""
     grace = timedelta(seconds=settings.GRACE_SECONDS)
-    for interview_id in grading.sweep(now=clock.now(), grace=grace):
+    gap = timedelta(seconds=2 * settings.SWEEP_SECONDS + 10)
+    for interview_id in grading.sweep(now=clock.now(), grace=grace, gap=gap):
         ring(interview_id)
     for number in rescoring.to_work_at(now=clock.now()):
         ring_rescore(number)

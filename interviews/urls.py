@@ -5,7 +5,19 @@ An action is a noun: draft, entry, submission.
 
 from django.urls import path
 
-from interviews.views import curation, home, interviews, questions, reports, stages, submissions
+from interviews.access import Part
+from interviews.views import (
+    boards,
+    curation,
+    history,
+    home,
+    interviews,
+    questions,
+    reports,
+    stages,
+    submissions,
+    times,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +29,31 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/stages/<slug:stage_id>/", stages.stage, name="stage"),
     path(
         "interviews/<uuid:interview_id>/stages/<slug:stage_id>/draft/", stages.draft, name="draft"
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/drawing/",
+        stages.draft,
+        {"part": Part.DRAWING},
+        name="drawing",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/outline/",
+        stages.draft,
+        {"part": Part.OUTLINE},
+        name="outline",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/outline/reading/",
+        boards.outline_reading,
+        name="outline_reading",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/board/", boards.board, name="board"
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/picture/",
+        boards.picture,
+        name="picture",
     ),
     path(
         "interviews/<uuid:interview_id>/stages/<slug:stage_id>/entry/", stages.entry, name="entry"
@@ -31,6 +68,34 @@ urlpatterns = [
         stages.clocks,
         name="clocks",
     ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/history/",
+        history.versions,
+        name="history",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/history/<int:number>/",
+        history.version,
+        name="history_version",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/outline/history/",
+        history.versions,
+        {"part": Part.OUTLINE},
+        name="outline_history",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/outline/history/<int:number>/",
+        history.version,
+        {"part": Part.OUTLINE},
+        name="outline_history_version",
+    ),
+    path("interviews/<uuid:interview_id>/replay/", history.replay, name="replay"),
+    path("interviews/<uuid:interview_id>/replay/edits/", history.edits, name="replay_edits"),
+    path("interviews/<uuid:interview_id>/clock/", times.lines, name="ledger"),
+    path("interviews/<uuid:interview_id>/clock/pause/", times.pause, name="pause"),
+    path("interviews/<uuid:interview_id>/clock/resumption/", times.resumption, name="resumption"),
+    path("interviews/<uuid:interview_id>/clock/extension/", times.extension, name="extension"),
     path("interviews/<uuid:interview_id>/submission/", submissions.submission, name="submission"),
     path("interviews/<uuid:interview_id>/report/", reports.report, name="report"),
     path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),

@@ -52,9 +52,11 @@ STAFF_TOTP_REQUIRED: bool = env.bool("STAFF_TOTP_REQUIRED", default=not EMBEDDED
 # Seconds for which a worker owns an interview that it grades; then another may take it.
 GRADING_LEASE_SECONDS: int = env.int("GRADING_LEASE_SECONDS", default=60)
 # Seconds between two sweeps: submits what is past its deadline, frees stale claims.
-SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=60)
+SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 # Seconds after a deadline in which an answer that was on its way still counts.
 GRACE_SECONDS: int = env.int("GRACE_SECONDS", default=30)
+# Seconds that an interview gets back at most, in all, for times when the server was out of reach.
+OUTAGE_CREDIT_SECONDS: int = env.int("OUTAGE_CREDIT_SECONDS", default=300)
 # DEBUG, INFO, WARNING or ERROR: what the logs hold.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
 # ----------------------------------------------------------------------------------------
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "mlsd_app.headers.permissions_policy",
+    "mlsd_app.whole_forms.whole_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -205,6 +208,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Names that carry their content's hash: Django's, and those that esbuild gave to the whiteboard.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.\w+$|/vendor/whiteboard/parts/"
 
 # --- Accounts ---------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -265,7 +270,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a form; an answer is 64 KiB a stage
+# Bytes of a form: a drawing is 1 MiB, and a form writes a byte in up to three.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3_500_000
 
 # --- Words and time ---------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -4,9 +4,11 @@ Other packages take from here, from ``rubrics.models`` and from ``rubrics.bank``
 this package is theirs.
 """
 
-from rubrics.judges import score, settle
+from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
+from rubrics.reading.flowchart import Picture, picture
+from rubrics.reading.whiteboard import outline
 from rubrics.schema import Competency, Criterion, Difficulty, Framework, Question, Stage, Target
 from rubrics.scoring import (
     SHARE,
@@ -39,6 +41,7 @@ __all__ = [
     "Judgement",
     "NearMiss",
     "Needs",
+    "Picture",
     "Question",
     "RulesJudge",
     "Scorecard",
@@ -47,6 +50,9 @@ __all__ = [
     "expected_score",
     "gates_of",
     "needs",
+    "outline",
+    "outline_stage",
+    "picture",
     "score",
     "settle",
 ]

@@ -102,6 +102,13 @@ def by_line(before: str, after: str) -> tuple[list[str], bool]:
     return shown[:MOST_ROWS], len(shown) <= MOST_ROWS
 
 
+def by_word(before: str, after: str) -> Change:
+    """What differs between two texts, sentence by sentence; no passages when they are the same."""
+    if before == after:
+        return Change("", "changed")
+    return _of_texts(before, after, (), _Patience())
+
+
 def _row_pairs(old: Sequence[str], new: Sequence[str]) -> int:
     """How many pairs difflib looks at, at most about: those alike, anew at every row that differs.
 

@@ -27,7 +27,7 @@ def stack() -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="mlsd-stack-"))
     folder.chmod(0o711)
     quick = {"SWEEP_SECONDS": "1", "GRADING_LEASE_SECONDS": "2", "GRACE_SECONDS": "5"}
-    running = Stack(folder, quick)
+    running = Stack(folder, quick, durable=True)
     try:
         running.start()
         yield running

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission, User
 
 from interviews import flow
-from interviews.models import DraftOutcome, Interview, StageAnswer
+from interviews.models import DraftOutcome, Interview
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question
 from rubrics.schema import Target
@@ -161,6 +161,7 @@ def an_interview(
     minutes: int = 30,
     pacing: flow.Pacing = flow.Pacing.SOFT,
     target: Target = Target.MID,
+    extra: flow.Extra = flow.Extra.NONE,
     key: uuid.UUID | None = None,
     now: datetime = NOON,
 ) -> Interview:
@@ -175,6 +176,7 @@ def an_interview(
         minutes=minutes,
         pacing=pacing,
         target=target,
+        extra=extra,
         now=now,
     )
 
@@ -189,7 +191,7 @@ def write(interview: Interview, texts: dict[str, str], *, now: datetime) -> None
 
 def draft(interview: Interview, stage: str, text: str, *, now: datetime) -> DraftOutcome:
     """Save a text over whatever the stage holds."""
-    answer = StageAnswer.objects.get(interview=interview, stage=stage)
+    answer = interview.sheets.texts().get(stage=stage)
     return answer.save_draft(text, base=answer.revision, key=uuid.uuid4(), now=now, grace=GRACE)
 
 

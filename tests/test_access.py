@@ -54,9 +54,24 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "interview": ("get", {}, OWN_LEADS_ON),
     "stage": ("get", {}, OWN),
     "draft": ("post", DRAFT, OWN_LEADS_ON),
+    "drawing": ("post", DRAFT, OWN_LEADS_ON),
+    "outline": ("post", DRAFT, OWN_LEADS_ON),
+    "outline_reading": ("post", {"text": "Events -> Ranker"}, OWN),
+    "board": ("get", {}, OWN),
+    "picture": ("get", {}, OWN),
     "entry": ("post", {"from": "scope"}, OWN_LEADS_ON),
     "preview": ("post", {"text": "words"}, OWN),
     "clocks": ("get", {}, OWN),
+    "history": ("get", {}, OWN),
+    "history_version": ("get", {}, Answers(302, 404, 404, 404, 404)),
+    "outline_history": ("get", {}, OWN),
+    "outline_history_version": ("get", {}, Answers(302, 404, 404, 404, 404)),
+    "replay": ("get", {}, OWN_LEADS_ON),
+    "replay_edits": ("get", {}, OWN_LEADS_ON),
+    "ledger": ("get", {}, OWN),
+    "pause": ("post", {}, OWN_LEADS_ON),
+    "resumption": ("post", {}, OWN_LEADS_ON),
+    "extension": ("post", {"extra": "five"}, OWN_LEADS_ON),
     "submission": ("get", {}, OWN),
     "report": ("get", {}, OWN_LEADS_ON),
     "handbook": ("get", {}, MEMBERS),
@@ -119,6 +134,7 @@ def address(pattern: URLPattern, interview: Interview) -> str:
         "stage_id": "scope",
         "concept": "recall",
         "framework": "three-stage",
+        "number": 1,
     }
     names = pattern.pattern.converters
     return reverse(pattern.name, kwargs={name: values[name] for name in names})
@@ -158,4 +174,4 @@ def test_nothing_that_others_sent_has_changed_anything(
     kept = factories.fresh(interview)
     assert kept.is_running
     assert kept.current_stage == "scope"
-    assert {answer.revision for answer in kept.stages.all()} == {0}
+    assert {answer.revision for answer in kept.sheets.all()} == {0}

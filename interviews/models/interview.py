@@ -1,13 +1,14 @@
 """An interview: one candidate, one question version, one framework, one clock."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q, Sum
 
 from interviews import flow
 from rubrics import Target
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from interviews.models.scorecard import Scorecard
-    from interviews.models.stage import StageAnswer
 
 # After this many failures the page says that it is late; it is tried again once an hour at least.
 LATE_AFTER = 5
@@ -50,8 +50,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         return self.filter(state=flow.State.RUNNING)
 
     def overdue(self, now: datetime, grace: timedelta) -> Self:
-        """Running ones whose deadline and grace have passed."""
-        return self.running().filter(deadline_at__lt=now - grace)
+        """Running ones whose deadline and grace have passed; never a paused one."""
+        return self.running().filter(paused_at__isnull=True, deadline_at__lt=now - grace)
+
+    def open_to_text(self, now: datetime, grace: timedelta) -> Self:
+        """Running ones that take a text: until the deadline or a pause, and the grace after it."""
+        awake = Q(paused_at__isnull=True) | Q(paused_at__gt=now - grace)
+        return self.running().filter(awake, deadline_at__gt=now - grace)
 
     def to_grade(self, now: datetime) -> Self:
         """Submitted ones that nobody is grading and whose next attempt is due."""
@@ -75,6 +80,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         pacing: flow.Pacing,
         target: Target,
         now: datetime,
+        extra: flow.Extra = flow.Extra.NONE,
     ) -> "Interview":
         """Start an interview. The same key again gives the one that it started already.
 
@@ -99,15 +105,20 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
                     "target": target,
                     "current_stage": stages[0].id,
                     "started_at": now,
-                    "deadline_at": flow.deadline(now, minutes),
+                    "deadline_at": now + timedelta(minutes=minutes, seconds=extra.seconds(minutes)),
                 },
             )
             if started:
-                interview.stages.bulk_create(
-                    interview.stages.model(interview=interview, stage=stage.id, position=position)
-                    for position, stage in enumerate(stages)
-                )
-                interview.record(flow.Kind.STARTED, stages[0].id, now)
+                interview.sheets.prepare(interview, [stage.id for stage in stages])
+                interview.record(flow.Kind.STARTED, now, by=flow.By.CANDIDATE)
+                if extra is not flow.Extra.NONE:
+                    interview.record(
+                        flow.Kind.EXTENDED,
+                        now,
+                        seconds=extra.seconds(minutes),
+                        by=flow.By.CANDIDATE,
+                        reason=f"{extra.words}, chosen at the start",
+                    )
         return interview
 
 
@@ -135,7 +146,8 @@ class Interview(models.Model):
     )
     current_stage = models.CharField(max_length=60)
     started_at = models.DateTimeField()
-    deadline_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(help_text="derived from the ledger")
+    paused_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.CharField(max_length=10, choices=_choices(flow.Submitter), blank=True)
 
@@ -148,7 +160,6 @@ class Interview(models.Model):
     objects = InterviewQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        stages: RelatedManager["StageAnswer"]
         ledger: RelatedManager["LedgerLine"]
         scorecards: RelatedManager["Scorecard"]
 
@@ -172,6 +183,10 @@ class Interview(models.Model):
                 name="interview_submitted_has_moment",
                 condition=Q(state="running", submitted_at__isnull=True)
                 | Q(~Q(state="running"), submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="interview_paused_while_running",
+                condition=Q(paused_at__isnull=True) | Q(state="running"),
             ),
             models.CheckConstraint(
                 name="interview_ends_after_start", condition=Q(deadline_at__gt=F("started_at"))
@@ -208,14 +223,55 @@ class Interview(models.Model):
         """Whether the candidate is still writing."""
         return self.state == flow.State.RUNNING
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether its clock stands still."""
+        return self.paused_at is not None
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether its candidate may stop the clock and take extra time: it is practice.
+
+        Every interview is practice today. Whoever invites will decide; the rule belongs here.
+        """
+        return self.is_running
+
+    @property
+    def extra_at_start(self) -> str:
+        """The extra time that was chosen at the start, as ``flow.Extra`` names it."""
+        first = self.ledger.filter(kind=flow.Kind.EXTENDED, at=self.started_at).first()
+        given = first.seconds if first else 0
+        same = (extra for extra in flow.AT_START if extra.seconds(self.minutes) == given)
+        return next(same, flow.Extra.NONE)
+
+    def left(self, now: datetime) -> int:
+        """Seconds left, from this row alone; what ``times`` reads off the ledger."""
+        seconds = (self.deadline_at - min(now, self.paused_at or now)).total_seconds()
+        return max(0, round(seconds))
+
+    @property
+    def left_when_paused(self) -> int:
+        """Seconds left of a paused interview."""
+        return self.left(self.paused_at or self.deadline_at)
+
+    def lines(self) -> list[flow.Line]:
+        """Read the ledger."""
+        return [line.value for line in self.ledger.all()]
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """Stage id → its share of the time."""
+        return {stage.id: stage.share for stage in self.framework.value.stages}
+
     def times(self, now: datetime) -> flow.Times:
         """Read the clocks."""
-        lines = [flow.Line(flow.Kind(line.kind), line.stage, line.at) for line in self.ledger.all()]
-        shares = {stage.id: stage.share for stage in self.framework.value.stages}
-        return flow.times(lines, shares=shares, minutes=self.minutes, now=now)
+        return flow.times(self.lines(), shares=self.shares, minutes=self.minutes, now=now)
 
     def enter(self, stage: str, *, now: datetime) -> bool:
-        """Go on to a stage. False when pacing forbids it, time is up, or another tab was first."""
+        """Go on to a stage.
+
+        False when pacing forbids it, it is paused, time is up, or another tab was first.
+        """
         stages = [each.id for each in self.framework.value.stages]
         pacing = flow.Pacing(self.pacing)
         if not flow.may_enter(stage, current=self.current_stage, stages=stages, pacing=pacing):
@@ -223,37 +279,143 @@ class Interview(models.Model):
         with transaction.atomic():
             moved = (
                 Interview.objects.running()
-                .filter(pk=self.pk, current_stage=self.current_stage, deadline_at__gt=now)
+                .filter(pk=self.pk, current_stage=self.current_stage)
+                .filter(paused_at__isnull=True, deadline_at__gt=now)
                 .update(current_stage=stage)
             )
             if not moved:
                 return False
             if pacing is flow.Pacing.STRICT:
-                self.stages.filter(stage=self.current_stage).update(locked_at=now)
-            self.record(flow.Kind.ENTERED, stage, now)
-        self.current_stage = stage
+                self.sheets.filter(stage=self.current_stage).update(locked_at=now)
+            self.current_stage = stage
+            self.record(flow.Kind.ENTERED, now, by=flow.By.CANDIDATE)
         return True
+
+    def pause(self, *, now: datetime) -> bool:
+        """Stop the clock. False when it stands still, time is up or pauses are not allowed."""
+        if not self.may_pause:
+            return False
+        with transaction.atomic():
+            paused = (
+                Interview.objects.running()
+                .filter(pk=self.pk, paused_at__isnull=True, deadline_at__gt=now)
+                .update(paused_at=now)
+            )
+            if paused:
+                self.refresh_from_db(fields=["current_stage"])
+                self.record(flow.Kind.PAUSED, now, by=flow.By.CANDIDATE)
+                self._tell()
+        return bool(paused)
+
+    def resume(self, *, now: datetime) -> bool:
+        """Let the clock run on. False when it runs already."""
+        with transaction.atomic():
+            resumed = (
+                Interview.objects.running()
+                .filter(pk=self.pk, paused_at__lte=now)
+                .update(paused_at=None)
+            )
+            if resumed:
+                self.refresh_from_db(fields=["current_stage"])
+                self.record(flow.Kind.RESUMED, now, by=flow.By.CANDIDATE)
+                self._tell()
+        return bool(resumed)
+
+    def extend(
+        self, extra: flow.Extra, *, by: flow.By, reason: str, now: datetime, grace: timedelta
+    ) -> bool:
+        """Give extra time. False when it is over, or would be beyond ``flow.LONGEST``."""
+        seconds = extra.seconds(self.minutes)
+        with transaction.atomic():
+            locked = self._locked()
+            if locked is None or seconds > flow.room(self.lines(), minutes=self.minutes):
+                return False
+            if not locked.is_paused and locked.deadline_at + grace < now:
+                return False
+            self.record(
+                flow.Kind.EXTENDED,
+                now,
+                seconds=seconds,
+                by=by,
+                reason=f"{extra.words}, {reason}",
+            )
+            self._tell()
+        return True
+
+    def credit(self, outages: Sequence[flow.Span], *, now: datetime, most: int) -> int:
+        """Give time back in which the server could not be reached; gives the seconds.
+
+        A page claims when that was. Only what lies after this interview's last sign of life in
+        our own rows counts, so two pages are not given the same outage; in all at most ``most``
+        seconds are given.
+        """
+        if not outages:
+            return 0
+        with transaction.atomic():
+            locked = self._locked()
+            if locked is None or locked.is_paused:
+                return 0
+            heard = self._last_heard()
+            lost = flow.lost(outages, since=heard, until=now)
+            given = self.ledger.filter(kind=flow.Kind.CREDITED).aggregate(sum=Sum("seconds"))
+            seconds = min(lost, most - (given["sum"] or 0))
+            if lost < flow.SHORT or seconds <= 0:
+                return 0
+            self.record(
+                flow.Kind.CREDITED,
+                now,
+                seconds=seconds,
+                by=flow.By.SERVER,
+                reason="the server could not be reached",
+            )
+            self._tell()
+        return seconds
+
+    def _locked(self) -> "Interview | None":
+        """This row, running and locked; what it says of the stage is taken over."""
+        found = Interview.objects.running().filter(pk=self.pk).select_for_update(no_key=True)
+        row = found.only("state", "current_stage", "deadline_at", "paused_at").first()
+        if row:
+            self.current_stage = row.current_stage
+        return row
+
+    def _last_heard(self) -> datetime:
+        """When this interview's candidate last reached the server, by what they left there."""
+        moments: tuple[datetime | None, ...] = (
+            self.ledger.aggregate(at=Max("at"))["at"],
+            self.sheets.aggregate(at=Max("saved_at"))["at"],
+        )
+        return max(moment for moment in moments if moment)
+
+    def _tell(self) -> None:
+        """Write what the ledger says now into this row: the deadline."""
+        lines = self.lines()
+        self.deadline_at = flow.deadline(lines, minutes=self.minutes)
+        self.paused_at = flow.paused_since(lines)
+        Interview.objects.filter(pk=self.pk).update(
+            deadline_at=self.deadline_at, paused_at=self.paused_at
+        )
 
     def submit(self, by: flow.Submitter, *, now: datetime) -> bool:
         """Hand the interview in. False when it was handed in already; that is no error.
 
-        A page that says its clock ran out long before the deadline is somebody pressing a button.
+        A page whose clock ran out before ours has not heard of time that was added: it is told
+        False too, and goes on.
         """
-        if by is flow.Submitter.PAGE and now < self.deadline_at - CLOCK_SLACK:
-            by = flow.Submitter.CANDIDATE
+        running = Interview.objects.running().filter(pk=self.pk)
+        if by is flow.Submitter.PAGE:
+            running = running.filter(paused_at__isnull=True, deadline_at__lte=now + CLOCK_SLACK)
         with transaction.atomic():
-            submitted = (
-                Interview.objects.running()
-                .filter(pk=self.pk)
-                .update(
-                    state=flow.State.SUBMITTED,
-                    submitted_at=now,
-                    submitted_by=by,
-                    next_attempt_at=now,
-                )
+            submitted = running.update(
+                state=flow.State.SUBMITTED,
+                submitted_at=now,
+                submitted_by=by,
+                next_attempt_at=now,
+                paused_at=None,
             )
             if submitted:
-                self.record(flow.Kind.SUBMITTED, self.current_stage, now)
+                self.refresh_from_db(fields=["current_stage"])
+                self.record(flow.Kind.SUBMITTED, now, by=flow.By(by))
         return bool(submitted)
 
     def claim(self, *, now: datetime, lease: timedelta) -> uuid.UUID | None:
@@ -301,9 +463,19 @@ class Interview(models.Model):
             return "late"
         return "retrying" if self.attempts else "queued"
 
-    def record(self, kind: flow.Kind, stage: str, now: datetime) -> None:
-        """Write a line into the time ledger."""
-        LedgerLine.objects.create(interview=self, kind=kind, stage=stage, at=now)
+    def record(
+        self, kind: flow.Kind, now: datetime, *, by: flow.By, seconds: int = 0, reason: str = ""
+    ) -> None:
+        """Write a line into the time ledger, of the stage that the interview is in."""
+        LedgerLine.objects.create(
+            interview=self,
+            kind=kind,
+            stage=self.current_stage,
+            at=now,
+            seconds=seconds,
+            by=by,
+            reason=reason,
+        )
 
 
 class LedgerLine(models.Model):
@@ -313,6 +485,9 @@ class LedgerLine(models.Model):
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in flow.Kind])
     stage = models.CharField(max_length=60)
     at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(default=0, help_text="the time that it adds")
+    by = models.CharField(max_length=15, blank=True, choices=[(b.value, b.value) for b in flow.By])
+    reason = models.CharField(max_length=100, blank=True)
 
     class Meta:
         """In the order of events."""
@@ -322,3 +497,8 @@ class LedgerLine(models.Model):
     def __str__(self) -> str:
         """What happened to which stage."""
         return f"{self.kind} {self.stage}"
+
+    @property
+    def value(self) -> flow.Line:
+        """What the clocks read of it."""
+        return flow.Line(flow.Kind(self.kind), self.stage, self.at, self.seconds)

@@ -1,12 +1,13 @@
 """Rows to a frozen Report: everything that the report page prints, decided here."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import rubrics
-from interviews.models import Interview, Scorecard
+from interviews import boards
+from interviews.models import Interview, LateText, Part, Scorecard, StageAnswer
 from interviews.reports import advice, marks
 from interviews.reports.advice import Step
 from interviews.reports.marks import Kind, Marks, Piece
@@ -68,6 +69,16 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineReport:
+    """The whiteboard of a stage in words, and whether it was drawn too."""
+
+    id: str
+    pieces: tuple[Piece, ...]
+    asides: tuple[Aside, ...]
+    is_drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StageReport:
     """One stage as it was written, with its time (seconds)."""
 
@@ -78,6 +89,7 @@ class StageReport:
     words: int
     pieces: tuple[Piece, ...]
     asides: tuple[Aside, ...]
+    outline: OutlineReport | None
 
     @property
     def over(self) -> bool:
@@ -225,6 +237,16 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """What came after the end and was not scored: of which stage, which part of it, and when."""
+
+    title: str
+    part: str
+    received_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """The written texts and the titles of their stages: what a quote needs to find its place."""
 
@@ -239,6 +261,16 @@ class _Answer:
         return tuple(map(self.quote, evidence))
 
 
+def late(interview: Interview) -> tuple[Late, ...]:
+    """Give what came after the end, in the order of the stages."""
+    rows = LateText.objects.filter(answer__interview=interview).select_related("answer")
+    titles = interview.stage_titles
+    return tuple(
+        Late(titles[row.answer.stage], row.answer.part, row.received_at, row.text)
+        for row in rows.order_by("answer__position", "received_at", "pk")
+    )
+
+
 def build(interview: Interview, *, now: datetime) -> Report | None:
     """Build the report of an interview from its latest scorecard; None while there is none."""
     row = interview.scorecards.first()
@@ -248,8 +280,8 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
     question = scored_by.value
     target = rubrics.Target(interview.target)
     expected = question.rubric.targets.get(target, {})
-    written = list(interview.stages.all())
-    answer = _Answer(interview.stage_titles, {each.stage: each.text for each in written})
+    sheets = list(interview.sheets.all())
+    answer = _Answer(_titles(interview), boards.judged(sheets))
     marked = Marks.of(card, answer.texts)
     return Report(
         judge=card.judge,
@@ -265,13 +297,13 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
             for name in rubrics.Competency
         ),
         criteria=tuple(_criteria(question, card, expected, answer)),
-        stages=tuple(_stages(interview, card, marked, answer, now)),
+        stages=tuple(_stages(interview, sheets, card, marked, answer, now)),
         aside=tuple(_aside(card)),
         notes=tuple(_notes(card)),
         legend=tuple((kind, LEGEND[kind]) for kind in marked.used),
         model_answer=tuple(_model_answer(interview.version.value)),
         scored_by=_scored_by(interview, row, scored_by),
-        words=sum(each.words for each in written),
+        words=sum(len(text.split()) for text in answer.texts.values()),
     )
 
 
@@ -387,15 +419,24 @@ def _missing(
         )
 
 
+def _titles(interview: Interview) -> dict[str, str]:
+    """Stage id → title, of the outlines too."""
+    titles = interview.stage_titles
+    outlines = {rubrics.outline_stage(stage): f"{titles[stage]}, outline" for stage in titles}
+    return titles | outlines
+
+
 def _stages(
     interview: Interview,
+    sheets: Sequence[StageAnswer],
     card: rubrics.Scorecard,
     marked: Marks,
     answer: _Answer,
     now: datetime,
 ) -> Iterator[StageReport]:
     times = interview.times(now)
-    for each in interview.stages.all():
+    outlines = boards.outlined(sheets)
+    for each in (sheet for sheet in sheets if sheet.part == Part.TEXT):
         stage = each.stage
         yield StageReport(
             id=stage,
@@ -405,7 +446,24 @@ def _stages(
             words=each.words,
             pieces=marked.pieces(stage),
             asides=tuple(_set_aside(stage, card, answer)),
+            outline=_outline(stage, outlines, marked, card, answer),
         )
+
+
+def _outline(
+    stage: str,
+    outlines: Mapping[str, boards.Outlined],
+    marked: Marks,
+    card: rubrics.Scorecard,
+    answer: _Answer,
+) -> OutlineReport | None:
+    """What the whiteboard of a stage said; one that repeats an earlier stage's has no marks."""
+    if stage not in outlines:
+        return None
+    outline, key = outlines[stage], rubrics.outline_stage(stage)
+    pieces = marked.pieces(key) if key in answer.texts else (Piece(outline.words),)
+    asides = tuple(_set_aside(key, card, answer))
+    return OutlineReport(key, pieces if outline.words else (), asides, outline.is_drawn)
 
 
 def _set_aside(stage: str, card: rubrics.Scorecard, answer: _Answer) -> Iterator[Aside]:

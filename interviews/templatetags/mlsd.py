@@ -9,6 +9,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from interviews import writing
 from interviews.reports.marks import Kind, Piece
 
 register = template.Library()
@@ -16,17 +17,31 @@ register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(
     ["table", "strikethrough"]
 )
+_drafts = writing.extend(
+    MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+)
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
-    "ol", "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "ol", "p", "pre", "s", "samp", "small", "strong", "table", "tbody", "td", "th", "thead", "tr",
+    "ul",
 }  # fmt: skip
 
 
 @register.filter
 def markdown(text: str) -> SafeString:
     """Render Markdown. The one way from a person's text to HTML: no raw HTML, no images."""
+    return _cleaned(_markdown.render(text))
+
+
+@register.filter
+def draft(text: str) -> SafeString:
+    """Render what somebody is writing: as ``markdown``, and its sums with their values."""
+    return _cleaned(_drafts.render(text))
+
+
+def _cleaned(rendered: str) -> SafeString:
     html = nh3.clean(
-        _markdown.render(text),
+        rendered,
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
@@ -100,3 +115,12 @@ def plain(slug: str) -> str:
 def minutes(seconds: int) -> str:
     """``480`` as ``8 min``; a half minute is rounded up."""
     return f"{(seconds + 30) // 60} min"
+
+
+@register.filter
+def ago(seconds: int) -> str:
+    """``75`` as ``1 min ago``; days, hours, minutes or seconds, rounded down."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        if seconds >= max(size, 5):
+            return f"{seconds // size} {unit} ago"
+    return "just now"

@@ -30,6 +30,7 @@ def start(request: Request, slug: str) -> HttpResponse:
         minutes=chosen["minutes"],
         pacing=flow.Pacing(chosen["pacing"]),
         target=Target(chosen["target"]),
+        extra=flow.Extra(chosen["extra"] or flow.Extra.NONE),
         now=clock.now(),
     )
     return redirect("interview", interview.pk)

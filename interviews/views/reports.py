@@ -11,10 +11,12 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from interviews import access, reports
 from interviews.views import Request
+from interviews.views.framing import holds_frames
 from rubrics import clock
 
 
 @never_cache
+@holds_frames  # the whiteboard
 @require_safe
 def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Show the report, or how far grading is. htmx asks for the latter again and again."""
@@ -35,7 +37,11 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
         return render(
             request,
             "interviews/waiting.html",
-            {"interview": interview, "grading": interview.grading(now)},
+            {
+                "interview": interview,
+                "grading": interview.grading(now),
+                "late": reports.late(interview),
+            },
         )
     again = urlencode(
         {
@@ -43,10 +49,16 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
             "minutes": interview.minutes,
             "target": interview.target,
             "pacing": interview.pacing,
+            "extra": interview.extra_at_start,
         }
     )
     return render(
         request,
         "interviews/report.html",
-        {"interview": interview, "report": built, "again": again},
+        {
+            "interview": interview,
+            "report": built,
+            "again": again,
+            "late": reports.late(interview),
+        },
     )

@@ -6,47 +6,58 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from interviews import access, desk
+from interviews import access, boards, desk
 from interviews.forms import DraftForm
 from interviews.views import Request
+from interviews.views.framing import holds_frames
 from rubrics import clock
 
 MAX_PREVIEW = 64 * 1024
 
 
 @never_cache
+@holds_frames  # the whiteboard
 @require_safe
 def stage(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
     """Show a stage: to write in when it is the current one, else to read."""
     answer = access.stage_or_404(request.user, interview_id, stage_id)
     if not answer.interview.is_running:
         return redirect("report", interview_id)
-    laid = desk.lay(answer, now=clock.now())
+    laid, board = desk.lay(answer, now=clock.now()), boards.of_stage(answer)
     return render(
         request,
         "interviews/stage.html",
-        {"desk": laid, "saved": desk.opening(laid), "left": laid.left, "key": uuid.uuid4()},
+        {
+            "desk": laid,
+            "saved": desk.opening(laid),
+            "left": laid.left,
+            "key": uuid.uuid4(),
+            "board": board,
+            "reading": board.reading(board.outline.text),
+            "earlier": boards.earlier(answer),
+        },
     )
 
 
 @require_POST
-def draft(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+def draft(
+    request: Request, interview_id: uuid.UUID, stage_id: str, part: access.Part = access.Part.TEXT
+) -> HttpResponse:
     """Keep a text. The page's script gets the status line; a plain form goes on to a page."""
-    answer = access.stage_or_404(request.user, interview_id, stage_id)
-    saved = keep(request, answer)
+    saved = keep(request, interview_id, stage_id, part)
     if request.htmx:
-        left = answer.interview.times(clock.now()).left
         return render(
             request,
             "interviews/stage.html#status",
-            {"saved": saved, "left": left},
+            {"saved": saved, "left": saved.left},
             status=saved.status,
         )
     if saved.status != 200:
-        return unsaved(request, answer, saved)
+        return unsaved(request, interview_id, stage_id, part, saved)
     following = "submission" if "review" in request.POST else "interview"
     return redirect(following, interview_id)
 
@@ -57,9 +68,9 @@ def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
     left = access.stage_or_404(request.user, interview_id, request.POST.get("from", ""))
     access.stage_or_404(request.user, interview_id, stage_id)
     if "text" in request.POST:
-        saved = keep(request, left)
+        saved = keep(request, interview_id, left.stage)
         if saved.status != 200:
-            return unsaved(request, left, saved)
+            return unsaved(request, interview_id, left.stage, access.Part.TEXT, saved)
     left.interview.enter(stage_id, now=clock.now())
     return redirect("stage", interview_id, stage_id)
 
@@ -81,28 +92,50 @@ def clocks(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResp
     return render(request, "interviews/clocks.html", {"desk": laid})
 
 
-def keep(request: Request, answer: access.Answer) -> desk.SaveState:
+def keep(
+    request: Request, interview_id: uuid.UUID, stage_id: str, part: access.Part = access.Part.TEXT
+) -> desk.SaveState:
     """Save the posted text over the posted revision, and say what became of it."""
-    form = DraftForm(request.POST)
+    form, now = DraftForm(request.POST), clock.now()
     if not form.is_valid():
-        return desk.SaveState("conflict", "Not saved: reload this page.", 400, answer.revision)
-    outcome = answer.save_draft(
-        form.cleaned_data["text"],
-        base=form.cleaned_data["base"],
-        key=form.cleaned_data["key"],
-        now=clock.now(),
+        answer = access.stage_or_404(request.user, interview_id, stage_id, part)
+        left = answer.interview.left(now)
+        return desk.SaveState(
+            "conflict", "Not saved: reload this page.", 400, answer.revision, left
+        )
+    sent = form.cleaned_data
+    # First, for a deadline that passed during an outage moves before the text is looked at.
+    access.credit(request.user, interview_id, sent.pop("away"), now=now)
+    outcome = access.save_draft(
+        request.user,
+        interview_id,
+        stage_id,
+        part,
+        now=now,
         grace=timedelta(seconds=settings.GRACE_SECONDS),
+        **sent,
     )
-    return desk.saved_as(outcome, answer)
+    theirs = None
+    if outcome.refused == "conflict":
+        theirs = access.stage_or_404(request.user, interview_id, stage_id, part)
+    return desk.saved_as(outcome, part, theirs)
 
 
-def unsaved(request: Request, answer: access.Answer, saved: desk.SaveState) -> HttpResponse:
+def unsaved(
+    request: Request,
+    interview_id: uuid.UUID,
+    stage_id: str,
+    part: access.Part,
+    saved: desk.SaveState,
+) -> HttpResponse:
     """Hand back a text that could not be kept, with the reason and a way on."""
+    name = "draft" if part == access.Part.TEXT else part
     return render(
         request,
         "interviews/unsaved.html",
         {
-            "answer": answer,
+            "interview_id": interview_id,
+            "action": reverse(name, args=[interview_id, stage_id]),
             "saved": saved,
             "text": request.POST.get("text", ""),
             "key": uuid.uuid4(),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rubrics.calibration import Calibration, apply
 from rubrics.judges.near import with_near_misses
-from rubrics.reading.answer import Doubt, Reading, read
+from rubrics.reading.answer import Doubt, Reading, Why, read
 from rubrics.reading.given import Given, given_by
 from rubrics.reading.whiteboard import outline
 from rubrics.schema import Framework, Question
@@ -68,9 +68,17 @@ _STRANGE = frozenset({"off-subject", "filled"})
 
 
 def with_outlines(stages: Mapping[str, str], drawings: Mapping[str, object]) -> dict[str, str]:
-    """Add to the stages' texts the outline of each drawing, as the stage ``<id>-drawing``."""
-    outlines = {f"{stage}-drawing": outline(drawing) for stage, drawing in drawings.items()}
+    """Add to the stages' texts the outline of each drawing, under ``outline_stage``."""
+    outlines = {outline_stage(stage): outline(drawing) for stage, drawing in drawings.items()}
     return {**stages, **{stage: text for stage, text in outlines.items() if text}}
+
+
+def outline_stage(stage: str) -> str:
+    """Name the stage under which the outline of a stage's drawing is judged and quoted."""
+    return f"{stage}{_DRAWN}"
+
+
+_DRAWN = "-drawing"
 
 
 class _Pair:
@@ -104,6 +112,8 @@ _SHOWN = 40
 def _asides(reading: Reading) -> Iterator[Flag]:
     for aside in reading.set_aside:
         unit = aside.unit
+        if aside.why is Why.REPEATED and unit.stage.endswith(_DRAWN):
+            continue  # who goes on with a drawing repeats it; that is no fault to be told of
         text = reading.stages[unit.stage][unit.start : unit.end]
         quote = Evidence(stage=unit.stage, start=unit.start, end=unit.end, quote=text)
         yield Flag.aside(aside.why, quote)

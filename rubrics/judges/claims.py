@@ -35,7 +35,7 @@ def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) 
     Criteria (ids) that are ``doubted`` claim no more than mentions. What is doubted keeps its
     place on a line, so that doubting one criterion gives nothing to another.
     """
-    near = [_neighbours(at, found) for at in range(len(found))]
+    near = _neighbours(found)
     options = [
         (-_RANK[claim.depth], claim.at[0], number, claim)
         for at, here in enumerate(found)
@@ -95,17 +95,20 @@ class _Seats:
         return False
 
 
-def _neighbours(at: int, found: Sequence[Found]) -> list[int]:
-    """The unit after and the unit before, if they stand in the same paragraph or list."""
-    unit = found[at].line.unit
-    return [
-        near
-        for near in (at + 1, at - 1)
-        if 0 <= near < len(found)
-        and not found[near].is_list
-        and found[near].line.unit.block == unit.block
-        and found[near].line.unit.stage == unit.stage
-    ]
+def _neighbours(found: Sequence[Found]) -> list[list[int]]:
+    """For each unit the one after and the one before, if they stand in its paragraph or list."""
+    near: list[list[int]] = [[] for _ in found]
+    for after in range(1, len(found)):
+        one, other = found[after - 1], found[after]
+        if (
+            one.line.unit.block == other.line.unit.block
+            and one.line.unit.stage == other.line.unit.stage
+        ):
+            if not other.is_list:
+                near[after - 1].insert(0, after)
+            if not one.is_list:
+                near[after].append(after - 1)
+    return near
 
 
 def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Claim | None:
@@ -115,10 +118,10 @@ def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Cl
         return None
     if here.is_list or (here.is_vague and not here.because and not here.quantities):
         return Claim(Depth.MENTIONED, (at,))
-    detailed = [i for i in near if found[i].detailed(each)]
+    detailed = [i for i in near if found[i].says & each.detail and found[i].detailed(each)]
     if _has_own_detail(each, here, names):
         detailed.insert(0, at)
-    reasoned = [i for i in (at, *near) if found[i].reasoned(each)]
+    reasoned = [i for i in (at, *near) if found[i].says & each.reason and found[i].reasoned(each)]
     if not detailed and not reasoned:
         return Claim(Depth.MENTIONED, (at,))
     # Anybody's reason must stand in the sentence that it is for; an indicator's own need not.
@@ -129,18 +132,19 @@ def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Cl
 
 def _has_own_detail(each: Sought, here: Found, names: list[Spans]) -> bool:
     """Whether a detail or a figure stands here in words of its own, not in those of the name."""
-    places = [(place[0][0], place[-1][1]) for place in here.detailed(each)]
-    if _lies_apart(places, names):
-        return True
+    if here.says & each.detail:
+        places = [(place[0][0], place[-1][1]) for place in here.detailed(each)]
+        if _lies_apart(places, names):
+            return True
     return here.own >= OWN_BESIDE_FIGURE and _lies_apart(here.quantities, names)
 
 
 def _lies_apart(places: list[Span], names: list[Spans]) -> bool:
-    return any(
-        all(place[1] < first or last < place[0] for first, last in name)
-        for place in places
-        for name in names
-    )
+    for begin, end in places:
+        for name in names:
+            if all(end < first or last < begin for first, last in name):
+                return True
+    return False
 
 
 def _drawn(wanted: Wanted, found: Sequence[Found]) -> Iterator[tuple[int, int, int, Claim]]:

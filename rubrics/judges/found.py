@@ -51,12 +51,13 @@ class Found:
         says, taken, because, last_reason, subject = 0, 0, wanted.because, -1, 0
         for says_here, spans in hits:
             says |= says_here
-            if says_here & wanted.subject:
-                subject += 1
-                if says_here == wanted.subject:
-                    continue  # a word for the subject is still the writer's own
-            if says_here & because:
-                last_reason = max(last_reason, len(line.words) - spans[-1][1])
+            if says_here >= because:  # only these bits are as high
+                if says_here & wanted.subject:
+                    subject += 1
+                    if says_here == wanted.subject:
+                        continue  # a word for the subject is still the writer's own
+                if says_here & because:
+                    last_reason = max(last_reason, len(line.words) - spans[-1][1])
             for first, last in spans:
                 taken |= ((2 << (last - first)) - 1) << first
         for index in line.copied:
@@ -191,12 +192,13 @@ def _first_said(each: Found, its: listing.Said, rows: dict[str, set[str]]) -> li
 
     ``rows`` are the writer's own words (stems) in each row so far.
     """
-    texts = each.line.unit.text.split("\n")
+    text = each.line.unit.text
+    if "\n" not in text:
+        rows.setdefault(text, set()).update(its.own)
+        return its  # a whole sentence that comes back was set aside before
+    texts = text.split("\n")
     is_new = [row.strip() not in rows for row in texts]
     into = [rows.setdefault(row.strip(), set()) for row in texts]
-    if len(texts) == 1:
-        into[0].update(its.own)
-        return its  # a whole sentence that comes back was set aside before
     ends = [0, *accumulate(len(row) + 1 for row in texts)]
     count, own = 0, []
     words = each.line.words

@@ -51,7 +51,7 @@ _LITTLE_WORDS = """
 LEAST_ROWS = 25
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """A unit's number of words, and those that are the writer's own."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import dropwhile
 
 from rubrics.reading.given import SHINGLE, Given, is_phrase
-from rubrics.reading.grader import Verdicts, speaks_to_grader
+from rubrics.reading.grader import to_grader
 from rubrics.reading.lexicon import Part, Words, words
 from rubrics.reading.moulds import from_moulds
 from rubrics.reading.stance import Scope, announces_denial, puts_off, scopes, speaks_back, whole
@@ -114,13 +114,11 @@ def read(
         normal = normalise(text)
         hidden += [(stage, start, end) for start, end in normal.hidden]
         counted: list[Line] = []
-        verdicts = given.verdicts
-        if verdicts and not verdicts.fill(normal.text):
-            verdicts = None
+        speaks_to_grader = to_grader(normal.text, given.verdicts)
         for unit in split(stage, normal):
             unit_words = words(unit.text)
             copied, is_copied = given.copied(unit_words.stems)
-            why = _why_aside(unit, unit_words, verdicts, is_copied, seen)
+            why = _why_aside(unit, unit_words, speaks_to_grader(unit.text), is_copied, seen)
             if why:
                 aside.append(SetAside(unit, why))
             else:
@@ -191,13 +189,9 @@ def _lead(line: Line) -> Stance | None:
 
 
 def _why_aside(
-    unit: Unit,
-    unit_words: Words,
-    verdicts: Verdicts | None,
-    is_copied: bool,
-    seen: set[Part],
+    unit: Unit, unit_words: Words, is_to_grader: bool, is_copied: bool, seen: set[Part]
 ) -> Why | None:
-    if speaks_to_grader(unit.text) or (verdicts and verdicts.are_in(unit.text)):
+    if is_to_grader:
         return Why.GRADER
     # It speaks of what follows, however often it is said.
     if unit.text.endswith(":") or announces_denial(unit_words):

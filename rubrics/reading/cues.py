@@ -11,7 +11,8 @@ from re import _constants as constants  # type: ignore[attr-defined]
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
 
-from rubrics.reading.lexicon import Words
+from rubrics.reading.lexicon import Part, Words
+from rubrics.reading.sieve import Sieve
 from rubrics.schema import Stance
 
 
@@ -282,49 +283,55 @@ def by_first_word(cues: Iterable[str]) -> Mapping[str, str]:
     return {word: rf"(?:{'|'.join(some)})(?![\w'])" for word, some in mine.items()}
 
 
-def _by_word(groups_of_cues: Iterable[tuple[str, ...]]) -> Mapping[str, re.Pattern[str]]:
-    """Word → the cues that begin with it; most words begin none, so a unit is soon read."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for number, cues in enumerate(groups_of_cues):
-        for word, some in by_first_word(cues).items():
-            groups[word].append(f"(?P<c{number}>{some})")
-    return {word: re.compile("|".join(some)) for word, some in groups.items()}
+class _Cues:
+    """Groups of cues by the word that they begin with; most units hold none and are soon read."""
+
+    def __init__(self, groups_of_cues: Iterable[tuple[str, ...]]) -> None:
+        groups: dict[str, list[str]] = defaultdict(list)
+        every: list[str] = []
+        for number, cues in enumerate(groups_of_cues):
+            every += cues
+            for word, some in by_first_word(cues).items():
+                groups[word].append(f"(?P<c{number}>{some})")
+        self._by_word = {word: re.compile("|".join(some)) for word, some in groups.items()}
+        self._sieve = Sieve(every)
+
+    def find(self, unit: Words) -> list[tuple[int, re.Match[str]]]:
+        """The cues in a unit, with the index of their first word; none inside another."""
+        text = unit.said
+        return list(self._each(unit.forms, text)) if self._sieve.may_hold(text) else []
+
+    def _each(self, forms: Part, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+        start = end = 0
+        for first, form in enumerate(forms):
+            if start >= end and form in self._by_word:
+                match = self._by_word[form].match(text, start)
+                if match:
+                    end = match.end()
+                    yield first, match
+            start += len(form) + 1
 
 
 _FIRST = frozenset({"should", "could", "shall", "can", "may", "do", "does", "would", "must"})
 
 
-_CUES_BY_WORD = _by_word(cues for _, _, cues in _CUES)
-_VAGUE_BY_WORD = _by_word([_VAGUE])
+_FOUND = _Cues(cues for _, _, cues in _CUES)
+_FOUND_VAGUE = _Cues([_VAGUE])
 
 
-def cues(unit: Words) -> Iterator[tuple[Stance, Reach, int, int]]:
+def cues(unit: Words) -> list[tuple[Stance, Reach, int, int]]:
     """The cues of a unit: what they say, how far they reach, their first and last word."""
-    for first, match in _matches(unit, _CUES_BY_WORD):
+    found = []
+    for first, match in _FOUND.find(unit):
         stance, reach, _ = _CUES[int(str(match.lastgroup)[1:])]
         if stance and (stance is not Stance.ASKED or _opens(unit, first)):
-            yield stance, reach, first, first + match.group().strip().count(" ")
+            found.append((stance, reach, first, first + match.group().strip().count(" ")))
+    return found
 
 
 def is_vague(unit: Words) -> bool:
     """Whether a unit only speaks of possibilities, or of care to be taken."""
-    return any(True for _ in _matches(unit, _VAGUE_BY_WORD))
-
-
-def _matches(
-    unit: Words, by_word: Mapping[str, re.Pattern[str]]
-) -> Iterator[tuple[int, re.Match[str]]]:
-    if by_word.keys().isdisjoint(unit.forms):
-        return
-    text = unit.said
-    start = end = 0
-    for first, form in enumerate(unit.forms):
-        if start >= end and form in by_word:
-            match = by_word[form].match(text, start)
-            if match:
-                end = match.end()
-                yield first, match
-        start += len(form) + 1
+    return bool(_FOUND_VAGUE.find(unit))
 
 
 def _opens(unit: Words, first: int) -> bool:

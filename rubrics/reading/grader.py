@@ -3,7 +3,8 @@
 Read by RE2, whose time is linear in the text whatever stands in it.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 import re2
 
@@ -58,6 +59,8 @@ def _any_case() -> re2.Options:
 
 
 _TO_GRADER = _any_of((*_ORDERS, *_AWARDS))
+# The same without what asks where in a unit it stands: nothing of it is in most answers.
+_SOMEWHERE = _any_of(re.sub(r"^\^|\\b|\$|\{2,80\}", "", each) for each in (*_ORDERS, *_AWARDS))
 
 
 def speaks_to_grader(text: str) -> bool:
@@ -91,3 +94,15 @@ class Verdicts:
         lines = [line for line in text.split("\n") if self.are_in(line)]
         count = sum(1 for line in lines for _ in self._each.finditer(line))
         return count >= LEAST_VERDICTS or any(self._sure.Match(line) for line in lines)
+
+
+def to_grader(text: str, verdicts: Verdicts | None) -> Callable[[str], bool]:
+    """Give what tells of a unit of a whole text whether it speaks to the grader."""
+    looks = [speaks_to_grader] if _SOMEWHERE.Match(text) else []
+    if verdicts and verdicts.fill(text):
+        looks.append(verdicts.are_in)
+    return (lambda unit: any(look(unit) for look in looks)) if looks else _none
+
+
+def _none(_: str) -> bool:
+    return False

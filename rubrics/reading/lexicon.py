@@ -36,6 +36,8 @@ MAX_ALTERNATIVES = 96
 _MOST_KEPT = 65_536
 
 _WORD = re.compile(r"[a-z]/[a-z](?![^\W_])|\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:'[^\W\d_]+)?|[@%]")
+# The same words of a text in ASCII without a slash, which most are: in a third of the time.
+_PLAIN_WORD = re.compile(r"[a-z][a-z0-9]*(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|[@%]")
 _BRITISH = re.compile(r"is(e[drs]?|ers|ing|ations?)$")
 _ARTICLES = frozenset({"a", "an", "the"})
 _thread = threading.local()
@@ -53,8 +55,9 @@ class Words:
     def __init__(self, text: str) -> None:
         """Split a normalised text."""
         self.text = text
-        self._lowered = _lowered(text)
-        self._tokens = _WORD.findall(self._lowered)
+        self._lowered = lowered = _lowered(text)
+        is_plain = lowered.isascii() and "/" not in lowered
+        self._tokens = (_PLAIN_WORD if is_plain else _WORD).findall(lowered)
         self.forms = tuple([token for token in self._tokens if token not in _ARTICLES])
         self.stems: Part = tuple(map(_STEMS.__getitem__, self.forms))
         self._places: tuple[Span, ...] | None = None
@@ -266,6 +269,8 @@ def _too_many(phrase: str, count: int) -> str:
 
 
 _OPENS, _SECOND = 1, 2
+# A part that stands in a text: its last word, its number, its first and last word.
+_There = tuple[int, int, Span]
 
 
 class _Gaps:
@@ -302,48 +307,54 @@ class _Gaps:
                     pairs[other][one].append(number)
         self._pairs = {second: dict(firsts) for second, firsts in pairs.items()}
 
-    def hits(self, there: Sequence[tuple[int, Span]]) -> Iterator[Hit]:
+    def hits(self, there: Sequence[_There]) -> list[Hit]:
         """Every phrase whose parts follow each other with at most GAP words between.
 
         ``there`` are parts and where they stand, by their last word. A part is followed by the
         next of the parts that may follow it.
         """
-        found: dict[tuple[int, Span], Span] = {}
-        for phrase, first, second in self._paired(there):
-            if (phrase, first) not in found or second < found[phrase, first]:
-                found[phrase, first] = second
-        for (phrase, first), second in found.items():
-            spans = self._completed(phrase, (first, second), there)
-            if spans:
-                yield self._keysets[phrase], spans
+        return [
+            (self._keysets[phrase], spans)
+            for (phrase, first), second in self._paired(there).items()
+            if (spans := self._completed(phrase, (first, second), there))
+        ]
 
-    def _paired(self, there: Iterable[tuple[int, Span]]) -> Iterator[tuple[int, Span, Span]]:
+    def _paired(self, there: Sequence[_There]) -> dict[tuple[int, Span], Span]:
         """Every phrase of which the first two parts stand near each other, and where these do."""
+        found: dict[tuple[int, Span], Span] = {}
         pairs = self._pairs
-        opened: list[tuple[int, Span]] = []
-        for part, span in there:
-            if opened and part & _SECOND:
+        opened: list[_There] = []
+        for here in there:
+            _, part, span = here
+            if part & _SECOND and opened:
                 begins, firsts = span[0], pairs[part]
-                for opening, first in reversed(opened):
-                    if first[1] < begins - GAP - 1:
+                least = begins - GAP - 1
+                for last, opening, first in reversed(opened):
+                    if last < least:
                         break
-                    if opening in firsts and first[1] < begins:
-                        for phrase in firsts[opening]:
-                            yield phrase, first, span
+                    if opening in firsts and last < begins:
+                        _note(found, firsts[opening], first, span)
             if part & _OPENS:
-                opened.append((part, span))
+                opened.append(here)
+        return found
 
-    def _completed(
-        self, phrase: int, spans: Spans, there: Sequence[tuple[int, Span]]
-    ) -> Spans | None:
+    def _completed(self, phrase: int, spans: Spans, there: Sequence[_There]) -> Spans | None:
         """The spans of all parts of a phrase, given those of its first two."""
         for slot in self._later[phrase]:
             after = spans[-1][1]
-            following = [span for part, span in there if part in slot and span[0] > after]
+            following = [span for _, part, span in there if part in slot and span[0] > after]
             if not following or min(following)[0] - after - 1 > GAP:
                 return None
             spans += (min(following),)
         return spans
+
+
+def _note(
+    found: dict[tuple[int, Span], Span], phrases: Iterable[int], first: Span, second: Span
+) -> None:
+    for phrase in phrases:
+        if second < found.setdefault((phrase, first), second):
+            found[phrase, first] = second
 
 
 class Lexicon(Generic[K]):
@@ -396,22 +407,22 @@ class Lexicon(Generic[K]):
         hits: list[Hit] = []
         if not len(self._automaton) or not stems:
             return hits
-        known = self._known(stems, forms)
-        parts: list[tuple[int, Span]] = []
-        for last, (back, keyset, part) in self._automaton.iter(tuple(known)):
+        parts: list[_There] = []
+        for last, (back, keyset, part) in self._automaton.iter(self._known(stems, forms)):
             span = (last - back, last)
             if keyset >= 0:
                 hits.append((keyset, (span,)))
             if part >= 0:
-                parts.append((part, span))
-        hits += self._gaps.hits(parts)
+                parts.append((last, part, span))
+        if len(parts) > 1:
+            hits += self._gaps.hits(parts)
         return hits
 
-    def _known(self, stems: Part, forms: Part) -> list[int]:
+    def _known(self, stems: Part, forms: Part) -> tuple[int, ...]:
         """The numbers of words, 0 for those in no phrase."""
         if not forms:
-            return [*map(self._numbers.get, stems, repeat(0))]
-        return [*map(self._read.__getitem__, forms)]
+            return tuple(map(self._numbers.get, stems, repeat(0)))
+        return tuple(map(self._read.__getitem__, forms))
 
     def _meant(self, form: str) -> int:
         word = stem(form)

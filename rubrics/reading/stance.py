@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rubrics.reading.cues import Reach, cues
+from rubrics.reading.cues import Reach, by_first_word, cues
 from rubrics.reading.lexicon import Words
 from rubrics.reading.others import Place, others
 from rubrics.schema import Stance
@@ -84,49 +84,55 @@ _LATER = re.compile(
 
 
 # "Later: ...", "Open question: ...", "Rejected - ...": a label in front speaks of the whole unit.
-_LABELS: tuple[tuple[Stance, re.Pattern[str]], ...] = tuple(
+_LABELS = (
+    (
+        Stance.DEFERRED,
+        r"(?:for |maybe )?later|future(?: (?:work|improvements?|versions?))?|to ?do|tbd|v2"
+        r"|phase (?:2|two)"
+        r"|(?:explicitly )?out of scope|not in scope|non-?goals?|next (?:version|steps?)"
+        r"|not now|not yet"
+        r"|nice to have|parked|backlog|stretch",
+    ),
+    (Stance.ASKED, r"(?:open |clarifying |my )?questions?|q|to (?:ask|clarify)|unclear|unsure"),
+    (
+        Stance.NEGATED,
+        r"no|never|not (?:needed|used|done|doing)|rejected|ruled out|dropped|won't do",
+    ),
+)
+_LABEL_OF: tuple[tuple[Stance, re.Pattern[str]], ...] = tuple(
     (stance, re.compile(rf"\W*(?:{words})\W*(?::|[-—–]\s)", re.IGNORECASE))
-    for stance, words in (
-        (
-            Stance.DEFERRED,
-            r"(?:for |maybe )?later|future(?: (?:work|improvements?|versions?))?|to ?do|tbd|v2"
-            r"|phase (?:2|two)"
-            r"|(?:explicitly )?out of scope|not in scope|non-?goals?|next (?:version|steps?)"
-            r"|not now|not yet"
-            r"|nice to have|parked|backlog|stretch",
-        ),
-        (Stance.ASKED, r"(?:open |clarifying |my )?questions?|q|to (?:ask|clarify)|unclear|unsure"),
-        (
-            Stance.NEGATED,
-            r"no|never|not (?:needed|used|done|doing)|rejected|ruled out|dropped|won't do",
-        ),
-    )
+    for stance, words in _LABELS
+)
+_SOME_DAY = re.compile(r"\W*(?:one|some) day,", re.IGNORECASE)
+# Units that begin with another word have no label.
+_OPENS_LABEL = {"one", "some"}.union(
+    re.split("[^a-z0-9']", word)[0] for word in by_first_word(words for _, words in _LABELS)
 )
 # ... and so does one behind it: "... : rejected."
-_VERDICT = re.compile(
-    r"(?::|[-—–]|\()\s*(?:(?P<no>no|false|wrong|nonsense|rejected|not needed|ruled out|dropped"
-    r"|never|won't do|not doing)"
-    r"|out of scope|later|for later|not now|v2|tbd|to ?do|future work)\W*$",
-    re.IGNORECASE,
+_VERDICTS_OF_NO = (
+    "no|false|wrong|nonsense|rejected|not needed|ruled out|dropped|never|won't do|not doing"
 )
-
-
-# A label has one of these behind it or, as a verdict, before it.
-_LABEL_SIGNS = (":", "-", "—", "–", "(", " day,")
-_SOME_DAY = re.compile(r"\W*(?:one|some) day,", re.IGNORECASE)
+_VERDICTS_OF_LATER = "out of scope|later|for later|not now|v2|tbd|to ?do|future work"
+_VERDICT = re.compile(
+    rf"(?::|[-—–]|\()\s*(?:(?P<no>{_VERDICTS_OF_NO})|{_VERDICTS_OF_LATER})\W*$", re.IGNORECASE
+)
+_CLOSES_VERDICT = frozenset(
+    re.split(r"[ ?]", verdict)[-1]
+    for verdict in f"{_VERDICTS_OF_NO}|{_VERDICTS_OF_LATER}|todo".split("|")
+)
 
 
 def _labelled(unit: Words) -> Iterator[Scope]:
-    if not any(sign in unit.text for sign in _LABEL_SIGNS):
-        return
-    if _SOME_DAY.match(unit.text):
-        yield whole(Stance.DEFERRED, unit)
-    for stance, label in _LABELS:
-        if label.match(unit.text):
-            yield whole(stance, unit)
-    verdict = _VERDICT.search(unit.text, max(0, len(unit.text) - 40))
-    if verdict:
-        yield whole(Stance.NEGATED if verdict["no"] else Stance.DEFERRED, unit)
+    if unit.forms[0] in _OPENS_LABEL:
+        if _SOME_DAY.match(unit.text):
+            yield whole(Stance.DEFERRED, unit)
+        for stance, label in _LABEL_OF:
+            if label.match(unit.text):
+                yield whole(stance, unit)
+    if unit.forms[-1] in _CLOSES_VERDICT:
+        verdict = _VERDICT.search(unit.text, max(0, len(unit.text) - 40))
+        if verdict:
+            yield whole(Stance.NEGATED if verdict["no"] else Stance.DEFERRED, unit)
 
 
 def scopes(unit: Words, heading: str) -> list[Scope]:
@@ -140,7 +146,7 @@ def scopes(unit: Words, heading: str) -> list[Scope]:
     if heading and puts_off(heading):
         found.append(whole(Stance.DEFERRED, unit))
     found += _labelled(unit)
-    found_cues = list(cues(unit))
+    found_cues = cues(unit)
     clauses = _clauses(unit) if found_cues else []
     for stance, reach, first, end in found_cues:
         found += _scope(stance, reach, first, end, unit, clauses)
@@ -154,7 +160,7 @@ def _of_others(unit: Words) -> list[Scope]:
 
     None where the writer takes it over (``Netflix has X; we do the same``).
     """
-    found = list(others(unit))
+    found = others(unit)
     if not found or _TAKES_OVER.search(unit.said):
         return []
     return [

@@ -3,11 +3,14 @@
 Offsets count characters of the text as given. Linear in the length of the text.
 """
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -22,17 +25,26 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """Text made comparable, and where each of its characters stood in the text as given."""
+    """Text made comparable, and where each of its characters stood in the text as given.
+
+    ``moved`` are the places (here, in the text as given) from which on the two run side by side;
+    None where they do so all along.
+    """
 
     text: str
-    offsets: tuple[int, ...] | None
+    moved: tuple[tuple[int, int], ...] | None
     hidden: tuple[tuple[int, int], ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the text as given of a non-empty span of the normalised text."""
-        if self.offsets is None:
+        if self.moved is None:
             return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self._given(start), self._given(end - 1) + 1
+
+    def _given(self, at: int) -> int:
+        moved = self.moved or ()
+        here, given = moved[bisect_right(moved, (at, math.inf)) - 1]
+        return given + at - here
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,7 @@ _FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-
 
 
 _RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DIGITS = frozenset("0123456789")
 
 
 def normalise(text: str) -> Normalised:
@@ -92,32 +105,68 @@ def normalise(text: str) -> Normalised:
     if "](" in text or "]:" in text:
         hidden += [(m.start(), m.end()) for m in _UNPRINTED.finditer(text) if _is_said(m.group())]
         text = _UNPRINTED.sub(_blank, text)
-    if not _ODD.search(text):
-        return Normalised(text, None, tuple(hidden))
+    odd_ones = set(_ODD.findall(text))
+    growing = {odd for odd in odd_ones if not _alone(odd)}
+    folded = _replaced(text, odd_ones - growing)
+    if not growing:
+        return Normalised(folded, None, tuple(sorted(hidden)))
+    return _regrown(text, folded, growing, hidden)
+
+
+def _regrown(
+    given: str, text: str, growing: Collection[str], hidden: list[tuple[int, int]]
+) -> Normalised:
+    """Fold the signs that do not stay one character; ``given`` is the text before any was."""
     pieces: list[str] = []
-    offsets: list[int] = []
-    done = 0
+    moved = [(0, 0)]
+    done = length = 0
     for odd in _ODD.finditer(text):
-        position = odd.start()
-        pieces.append(text[done:position])
-        offsets.extend(range(done, position))
-        done = position + 1
-        if unicodedata.category(odd.group()) in _UNSEEN:
-            if odd.group() not in _HARMLESS:
-                hidden.append((position, done))
+        position, sign = odd.start(), odd.group()
+        if sign not in growing:
             continue
-        folded = unicodedata.normalize("NFKC", odd.group()).translate(_FOLD)
-        if (
-            odd.group() in _RAISED
-            and pieces[-1][-1:].isdigit()
-            and text[position - 1] not in _RAISED
-        ):
+        pieces.append(text[done:position])
+        length += position - done
+        done = position + 1
+        folded = _folded(sign)
+        if unicodedata.category(sign) in _UNSEEN:
+            folded = ""
+            if sign not in _HARMLESS:
+                hidden.append((position, done))
+        elif sign in _RAISED and given[position - 1 : position] in _DIGITS:
             folded = f"^{folded}"  # 10⁸ is 10^8, not 108
         pieces.append(folded)
-        offsets.extend([position] * len(folded))
+        moved += [(length + at, position) for at in range(len(folded))]
+        length += len(folded)
+        moved.append((length, done))
     pieces.append(text[done:])
-    offsets.extend(range(done, len(text)))
-    return Normalised("".join(pieces), tuple(offsets), tuple(sorted(hidden)))
+    return Normalised("".join(pieces), tuple(moved), tuple(sorted(hidden)))
+
+
+# So many different signs are replaced one after the other, which is the quicker way for few.
+_FEW = 16
+
+
+def _replaced(text: str, signs: Collection[str]) -> str:
+    """Fold the signs that are one character each and stay one."""
+    changed = {sign: folded for sign in signs if (folded := _alone(sign)) != sign}
+    if len(changed) > _FEW:
+        return text.translate({ord(sign): folded for sign, folded in changed.items()})
+    for sign, folded in changed.items():
+        text = text.replace(sign, folded)
+    return text
+
+
+def _folded(odd: str) -> str:
+    return unicodedata.normalize("NFKC", odd).translate(_FOLD)
+
+
+@lru_cache(maxsize=4096)
+def _alone(odd: str) -> str:
+    """The one character that an odd one always becomes; none where it is dropped or grows."""
+    if unicodedata.category(odd) in _UNSEEN or odd in _RAISED:
+        return ""
+    folded = _folded(odd)
+    return folded if len(folded) == 1 else ""
 
 
 def _without(what: re.Pattern[str], text: str, hidden: list[tuple[int, int]], end: int) -> str:
@@ -160,11 +209,9 @@ def split(stage: str, normal: Normalised) -> list[Unit]:
         elif bold >= 0 and block.group != under:  # a line in bold heads what follows it at once
             headings = [above for above in headings if above[0] < _BOLD]
             heading, bold = " / ".join(label for _, label in headings), -1
-        spans: Iterator[tuple[int, int]]
-        if block.kind in (Kind.SENTENCE, Kind.BULLET):
+        spans: Iterable[tuple[int, int]] = ((block.start, block.end),)
+        if block.kind is Kind.SENTENCE or block.kind is Kind.BULLET:
             spans = _sentences(normal.text, block.start, block.end)
-        else:
-            spans = iter([(block.start, block.end)])
         for start, end in _cut(normal.text, spans):
             if start < end:
                 first, last = normal.original(start, end)
@@ -231,6 +278,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _kind_of(line: str, start: int) -> tuple[Kind | None, int]:
     bare = line.strip()
+    if bare[:1].isalpha():  # most lines; none of the signs below is a letter
+        return Kind.SENTENCE, start
     if not bare or _RULE.fullmatch(bare):
         return None, start
     if _HEADING.match(line):
@@ -265,7 +314,10 @@ def _line_end(text: str, start: int) -> int:
 
 
 # A full stop ends a sentence before a blank, or where a blank was forgotten ("... done.The next").
-_STOP = re.compile(r"(?<![.!?])[.!?]+[\"')\]*_]*(?=\s)|(?<=[a-z]{3})[.!?](?=[A-Z][a-z]|[A-Z]\s)")
+# What it looks back at comes behind its sign, so that the search jumps from sign to sign.
+_STOP = re.compile(
+    r"[.!?](?:(?<![.!?][.!?])[.!?]*[\"')\]*_]*(?=\s)|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]|[A-Z]\s))"
+)
 _SHORT = re.compile(
     r"(?:^|[\s(.])(?:e\.g|i\.e|vs|approx|incl|resp|cf|al|fig|[a-z])$", re.IGNORECASE
 )
@@ -293,19 +345,19 @@ _LONGEST = 1_000
 
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Trim spans, and cut what is too long at a blank where there is one."""
-    for begin, end in spans:
-        start, end = _trim(text, begin, end)
+    for begin, stop in spans:
+        start, end = _trim(text, begin, stop)
         while end - start > _LONGEST:
             blank = text.rfind(" ", start, start + _LONGEST)
             stop = blank if blank > start else start + _LONGEST
             yield _trim(text, start, stop)
-            start, _ = _trim(text, stop, end)
+            start = stop
+            while start < end and text[start].isspace():  # what is left may be long: no copies
+                start += 1
         yield start, end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    bare = text[start:end].lstrip()
+    start = end - len(bare)
+    return start, start + len(bare.rstrip())

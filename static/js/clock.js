@@ -1,5 +1,5 @@
 // Counts down from what the server said, and hands in when the time is up. The device's own clock
-// is never asked: only how long ago the server spoke, and a page that slept asks again.
+// is never asked for the time: only how long ago the server spoke. A page that slept asks again.
 
 import { announce } from "./announce.js";
 import { freshenForms } from "./csrf.js";
@@ -9,18 +9,33 @@ const WARNINGS = [
   [300, "Five minutes are left."],
   [60, "One minute is left."],
 ];
+const NEWS = 5; // seconds that the time must go up by to be worth a word
+const NAP = 3; // seconds by which the device's clocks part when it slept or its clock was set
+const LAST_TRIES = 25; // seconds after the end in which a text may still reach the server
 
 let element = null; // #clocks, as the server last sent it
-let heardAt = 0; // performance.now() when its figures were true
+let heard = null; // {left, stageLeft, runs, state, at}: what it said, and when, by performance.now()
 let said = Infinity; // seconds left at the last warning
 let isOver = false;
+let wasOverShare = null;
+let parting = null; // of the two clocks that a device has
+
+const shown = document.querySelector("#clocks").dataset.state; // what this page was made for
 
 function show(seconds) {
-  const sign = seconds < 0 ? "-" : "";
-  const rest = Math.abs(seconds);
-  const parts = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60];
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const [hours, minutes, left] = parts.map((part) => String(part).padStart(2, "0"));
-  return parts[0] ? `${sign}${parts[0]}:${minutes}:${left}` : `${sign}${Number(minutes)}:${left}`;
+  return parts[0] ? `${parts[0]}:${minutes}:${left}` : `${Number(minutes)}:${left}`;
+}
+
+function inWords(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return seconds === 1 ? "One second is" : `${seconds} seconds are`;
+  return minutes === 1 ? "One minute is" : `${minutes} minutes are`;
+}
+
+function tell(text) {
+  announce(text, "#announce-time");
 }
 
 function level(seconds) {
@@ -28,39 +43,94 @@ function level(seconds) {
   return seconds <= 60 ? "last" : seconds <= 300 ? "soon" : "ok";
 }
 
-function paint(name, seconds, look) {
+function since() {
+  return (performance.now() - heard.at) / 1000;
+}
+
+function left() {
+  return Math.max(0, Math.ceil(heard.left - (heard.state === "running" ? since() : 0)));
+}
+
+function stageLeft() {
+  return Math.ceil(heard.stageLeft - (heard.runs ? since() : 0));
+}
+
+// --- what the server says -----------------------------------------------------------------
+
+function listen() {
+  element = document.querySelector("#clocks");
+  const { left, stageLeft, stageRuns, state } = element.dataset;
+  const before = heard?.state ?? shown;
+  hear({ left: Number(left), stageLeft: Number(stageLeft), runs: Boolean(stageRuns), state });
+  if (state !== before) follow();
+}
+
+function hear(told) {
+  const before = heard ? left() : Infinity;
+  heard = { ...told, at: performance.now() };
+  const now = left();
+  if (isOver && now > 0) goOn();
+  if (now < before + NEWS || told.state !== "running") return;
+  said = now; // so that the warnings come again
+  tell(`There is more time: ${inWords(now)} left.`);
+}
+
+/** Another tab stopped the clock, let it run on or handed in: this page becomes what it should be. */
+async function follow() {
+  if (heard.state === "running") document.dispatchEvent(new CustomEvent("mlsd:resumed"));
+  await editor?.flush();
+  if (heard.state !== shown && !editor?.isDirty) location.reload();
+}
+
+function ask() {
+  element.dispatchEvent(new Event("ask"));
+}
+
+/** Whether the device was asleep, or its clock was set: then what we counted may be wrong. */
+function hasSlept() {
+  const apart = (Date.now() - performance.now()) / 1000;
+  const jumped = parting !== null && Math.abs(apart - parting) > NAP;
+  parting = apart;
+  return jumped;
+}
+
+// --- what the page shows ------------------------------------------------------------------
+
+function paint(name, seconds, look, label) {
   const clock = element.querySelector(`[data-clock=${name}]`);
   clock.dataset.level = look;
-  clock.querySelector("time").textContent = show(seconds);
+  clock.querySelector("time").textContent = show(Math.abs(seconds));
+  if (label) clock.querySelector(".clock-label").textContent = label;
 }
 
-function warn(left) {
-  for (const [at, text] of WARNINGS) {
-    if (left <= at && left > at - 30 && said > at) announce(text);
+function paintStage(seconds) {
+  const isOverShare = seconds < 0;
+  paint("stage", seconds, isOverShare ? "over" : "ok", isOverShare ? "Stage over by" : "This stage");
+  if (isOverShare && wasOverShare === false && heard.runs) {
+    tell("This stage has had its share of the time. Go on when you are ready.");
   }
-  said = Math.min(said, left);
+  wasOverShare = isOverShare;
 }
 
-function since() {
-  return (performance.now() - heardAt) / 1000;
+function warn(seconds) {
+  for (const [at, text] of WARNINGS) {
+    if (seconds <= at && seconds > at - 30 && said > at) tell(text);
+  }
+  said = Math.min(said, seconds);
 }
 
 function tick() {
-  const current = document.querySelector("#clocks");
-  if (current !== element) {
-    element = current;
-    heardAt = performance.now();
-  }
-  const left = Math.max(0, Math.ceil(Number(element.dataset.left) - since()));
-  const runs = element.dataset.stageRuns ? since() : 0;
-  const stageLeft = Math.ceil(Number(element.dataset.stageLeft) - runs);
-  paint("whole", left, level(left));
-  paint("stage", stageLeft, stageLeft < 0 ? "over" : "ok");
-  warn(left);
-  if (left === 0) handIn();
+  if (document.querySelector("#clocks") !== element) listen();
+  if (hasSlept()) ask();
+  const seconds = left();
+  paint("whole", seconds, level(seconds));
+  paintStage(stageLeft());
+  if (heard.state !== "running") return;
+  warn(seconds);
+  if (seconds === 0) handIn();
 }
 
-const LAST_TRIES = 25; // seconds after the end in which a text may still reach the server
+// --- the end ------------------------------------------------------------------------------
 
 function pause(seconds) {
   return new Promise((resolve) => {
@@ -69,38 +139,73 @@ function pause(seconds) {
   });
 }
 
-async function isServerThere() {
+/** Ask for the clocks; null while nobody answers. What is no answer of ours leaves the page as it is. */
+async function clocks() {
   try {
-    const asked = { redirect: "manual", signal: AbortSignal.timeout(5000) };
-    return (await fetch(element.getAttribute("hx-get"), asked)).status < 500;
+    const response = await fetch(element.getAttribute("hx-get"), {
+      redirect: "manual",
+      signal: AbortSignal.timeout(5000),
+    });
+    if (response.status >= 500) return null;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return page.querySelector("#clocks")?.dataset ?? {};
   } catch {
-    return false;
+    return null;
+  }
+}
+
+async function sendTheRest() {
+  const end = performance.now() + 1000 * LAST_TRIES;
+  const others = [];
+  document.dispatchEvent(new CustomEvent("mlsd:over", { detail: others })); // the whiteboard's
+  await Promise.all([editor?.flush(), ...others]);
+  while (editor?.isDirty && !editor.halted && performance.now() < end) {
+    await pause(1);
+    await editor.flush();
   }
 }
 
 async function handIn() {
   if (isOver) return;
   isOver = true;
-  announce("Time is up. Your answer is being handed in.");
+  tell("Time is up. Your answer is being handed in.");
   const answer = document.querySelector("#answer");
   if (answer) answer.readOnly = true;
-  const end = performance.now() + 1000 * LAST_TRIES;
-  await editor?.flush();
-  while (editor?.isDirty && !editor.halted && performance.now() < end) {
-    await pause(1);
-    await editor.flush();
-  }
+  await sendTheRest();
   // A page that cannot reach the server stays where it is; the server hands in by itself.
-  for (let wait = 1; !(await isServerThere()); wait = Math.min(30, 2 * wait)) await pause(wait);
+  let told = await clocks();
+  for (let wait = 1; !told; wait = Math.min(30, 2 * wait)) {
+    await pause(wait);
+    told = await clocks();
+  }
+  // The text goes first: it tells since when nobody answered, and that time may be given back.
+  await editor?.flush();
+  if (!isOver) return;
+  told = (await clocks()) ?? told;
+  if (told.state === "running" && Number(told.left) > 0) return ask();
   freshenForms();
   document.querySelector("#time-is-up").submit();
 }
 
-document.addEventListener("mlsd:left", (event) => {
-  if (!element) return;
-  if (element.dataset.stageRuns) element.dataset.stageLeft = Number(element.dataset.stageLeft) - since();
-  element.dataset.left = event.detail;
-  heardAt = performance.now();
+/** There is time again, after all. */
+function goOn() {
+  isOver = false;
+  const answer = document.querySelector("#answer");
+  const isFollowing = document.querySelector("#editor").dataset.started === "following";
+  if (answer && heard.runs && !isFollowing) answer.readOnly = false;
+}
+
+document.addEventListener("mlsd:left", ({ detail }) => {
+  if (heard) hear({ ...heard, left: detail, stageLeft: heard.stageLeft - (heard.runs ? since() : 0) });
+});
+editor?.addEventListener("state", ({ detail }) => {
+  if (detail.state === "paused" && heard.state !== "paused") ask();
+});
+
+// --- the menu -----------------------------------------------------------------------------
+
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+  if (detail.target.id === "clock-menu") document.querySelector("#clock-menu summary").focus();
 });
 
 tick();

@@ -1,59 +1,168 @@
-// Texts that this device keeps until the server has them. Every tab has its own place, so that one
-// tab's success never deletes what another tab still has to send.
+// Texts that this device keeps until the server has them, in IndexedDB. Every page has its own
+// place, so that one tab's success never deletes what another tab still has to send. A page that
+// goes away also leaves a copy in localStorage, which is written at once: its last words may be
+// younger than what IndexedDB was given time for. Of two copies the later one counts.
 
-const TAB = "mlsd:tab";
+const STORE = "kept";
+const BEFORE = "mlsd:page"; // in sessionStorage: the page that this tab showed before
 
-function tab() {
+let opening = null;
+
+function open() {
+  opening ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open("mlsd", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      const forgetIt = () => (opening = null);
+      asked.result.onclose = forgetIt; // the browser's own doing: it is opened again when needed
+      asked.result.onversionchange = () => {
+        asked.result.close();
+        forgetIt();
+      };
+      resolve(asked.result);
+    };
+  });
+  opening.catch(() => (opening = null));
+  return opening;
+}
+
+/** Do something in one transaction; give what it asked for when all of it is kept. */
+async function within(mode, act, isCareful = false) {
+  const database = await open();
+  return new Promise((resolve, reject) => {
+    // Relaxed outlives the browser's end, strict also the machine's: for what is nowhere else.
+    const work = database.transaction(STORE, mode, { durability: isCareful ? "strict" : "relaxed" });
+    const asked = act(work.objectStore(STORE));
+    work.oncomplete = () => resolve(asked.map(({ result }) => result));
+    work.onabort = () => reject(work.error);
+    if (mode === "readwrite") work.commit();
+  });
+}
+
+function identify() {
+  const id = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+  let before = null;
   try {
-    const known = sessionStorage.getItem(TAB);
-    if (known) return known;
-    const fresh = String(crypto.getRandomValues(new Uint32Array(1))[0]);
-    sessionStorage.setItem(TAB, fresh);
-    return fresh;
+    before = sessionStorage.getItem(BEFORE);
+    sessionStorage.setItem(BEFORE, id);
   } catch {
-    return "0"; // storage is forbidden: put() fails too, and the caller knows
+    // storage is forbidden: put() fails too, and the caller knows
+  }
+  return { id, before };
+}
+
+const page = identify();
+
+/** This page's own place under a name. */
+export function own(name) {
+  return `${name}:${page.id}`;
+}
+
+/**
+ * Keep a value at a place; null clears it. Rejects when storage is full or forbidden.
+ * Careful: also safe from the machine's sudden end, for what the server cannot be given now.
+ */
+export async function put(place, value, { isCareful = false } = {}) {
+  const copy = copyAt(place)?.turn; // one that is left while this is written is younger, and stays
+  try {
+    await within("readwrite", (store) => [value === null ? store.delete(place) : store.put(value, place)], isCareful);
+  } catch (problem) {
+    if (value !== null && !leaveCopy(place, value)) throw problem;
+    if (value !== null) return;
+  }
+  if (copyAt(place)?.turn === copy) dropCopy(place);
+}
+
+/** Keep a value at once, while a page goes away. Says whether that was possible. */
+export function leaveCopy(place, value) {
+  try {
+    localStorage.setItem(place, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
   }
 }
 
-/** Keep a value under this tab's place; null clears it. Throws when storage is full or forbidden. */
-export function put(name, value) {
-  const place = `${name}:${tab()}`;
-  if (value === null) localStorage.removeItem(place);
-  else localStorage.setItem(place, JSON.stringify(value));
-}
-
-/** Take what this tab kept, or else what a tab left behind that is gone. */
-export function take(name) {
-  const own = `${name}:${tab()}`;
-  for (const place of [own, ...all(name).map(([other]) => other)]) {
-    const value = read(place);
-    if (value === null) continue;
-    if (place !== own) localStorage.removeItem(place);
-    return value;
+/** Everything that is kept under a name: [place, value] pairs, this tab's own first. */
+export async function all(name) {
+  const found = new Map();
+  for (const [place, value] of [...copies(name), ...(await entries(name))]) {
+    if (!(found.get(place)?.turn > (value.turn ?? 0))) found.set(place, value);
   }
-  return null;
+  const mine = [own(name), `${name}:${page.before}`];
+  return [...found].sort(([one], [other]) => mine.includes(other) - mine.includes(one));
 }
 
-/** Everything that is kept under a name: [place, value] pairs. */
-export function all(name) {
+/** Forget a place. */
+export async function forget(place) {
+  await put(place, null);
+}
+
+async function entries(name) {
+  const range = IDBKeyRange.bound(`${name}:`, `${name}:\uffff`);
+  try {
+    const [places, values] = await within("readonly", (store) => [store.getAllKeys(range), store.getAll(range)]);
+    return places.map((place, at) => [place, values[at]]);
+  } catch {
+    return [];
+  }
+}
+
+function copies(name) {
   const found = [];
-  for (let i = 0; i < localStorage.length; i += 1) {
-    const place = localStorage.key(i);
-    const value = place.startsWith(`${name}:`) ? read(place) : null;
-    if (value !== null) found.push([place, value]);
+  try {
+    for (let at = 0; at < localStorage.length; at += 1) {
+      const place = localStorage.key(at);
+      const value = place.startsWith(`${name}:`) ? copyAt(place) : null;
+      if (value !== null) found.push([place, value]);
+    }
+  } catch {
+    // forbidden: there is nothing
   }
   return found;
 }
 
-/** Forget one place. */
-export function forget(place) {
-  localStorage.removeItem(place);
-}
-
-function read(place) {
+function copyAt(place) {
   try {
     return JSON.parse(localStorage.getItem(place));
   } catch {
     return null; // not ours
   }
+}
+
+/** Forget what leaveCopy() kept. */
+export function dropCopy(place) {
+  try {
+    localStorage.removeItem(place);
+  } catch {
+    // forbidden: there is none
+  }
+}
+
+// --- which pages are open -----------------------------------------------------------------
+
+// A page holds a lock of its own for as long as it lives; a page that went away has let go of it.
+// Where there are no locks (a page without TLS from another machine), nobody can tell.
+
+const LIFE = "mlsd:alive:";
+const PARTING = 1000; // ms that a page which is being left may still hold its lock
+
+let letGo = () => {};
+if (navigator.locks) {
+  navigator.locks.request(`${LIFE}${page.id}`, () => new Promise((done) => (letGo = done)));
+  window.addEventListener("pagehide", () => letGo());
+}
+
+/** Whether the page of a place is open still, in another tab. */
+export async function isOpen(place) {
+  const id = place.slice(place.lastIndexOf(":") + 1);
+  if (!navigator.locks || id === page.id) return false;
+  if (id === page.before) {
+    // What this tab showed before is going away just now, unless the tab is a copy of another one.
+    const signal = AbortSignal.timeout(PARTING);
+    return navigator.locks.request(`${LIFE}${id}`, { signal }, () => false).catch(() => true);
+  }
+  const { held } = await navigator.locks.query();
+  return held.some((lock) => lock.name === `${LIFE}${id}`);
 }

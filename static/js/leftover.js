@@ -5,22 +5,31 @@ import * as device from "./kept.js";
 
 const place = document.querySelector("#leftover");
 
-for (const [stage, name] of Object.entries(JSON.parse(place.dataset.stages))) {
-  for (const [key, { text, isSaved }] of device.all(`${place.dataset.kept}:${stage}`)) {
+const PARTS = { draft: "", outline: ", outline", drawing: ", drawing (its file)" };
+
+async function show(stage, name, part) {
+  const kept = place.dataset.kept.replace("draft", part);
+  const shown = document.querySelector(part === "outline" ? `#stage-${stage}-drawing` : `#stage-${stage}`);
+  for (const [key, { text, isSaved, who }] of await device.all(`${kept}:${stage}`)) {
+    if (who && who !== place.dataset.who) continue;
     // What was handed in after all needs no notice.
-    const isHandedIn = document.querySelector(`#stage-${stage}`)?.textContent.trim() === text?.trim();
+    const isHandedIn = shown?.textContent.trim() === text?.trim();
     if (isSaved || !text?.trim() || isHandedIn) {
-      device.forget(key);
+      await device.forget(key);
       continue;
     }
     const copy = place.querySelector("template").content.cloneNode(true);
     const notice = copy.querySelector(".notice");
-    copy.querySelector("[data-stage]").textContent = name;
+    copy.querySelector("[data-stage]").textContent = name + PARTS[part];
     copy.querySelector("textarea").value = text;
-    copy.querySelector("button").addEventListener("click", () => {
-      device.forget(key);
+    copy.querySelector("button").addEventListener("click", async () => {
+      await device.forget(key);
       notice.remove();
     });
     place.append(copy);
   }
+}
+
+for (const [stage, name] of Object.entries(JSON.parse(place.dataset.stages))) {
+  for (const part of Object.keys(PARTS)) await show(stage, name, part);
 }

@@ -29,6 +29,8 @@ def address(model: type[Model], page: str, *arguments: object) -> str:
 def rows(bank: None, alice: User) -> Interview:
     """One row at least in every table."""
     interview = factories.submitted(candidate=alice)
+    late = factories.draft(interview, "evaluation", "came too late", now=NOON)
+    assert late.refused == "late"
     assert grading.grade(interview.pk, clock=lambda: NOON, lease=timedelta(minutes=1))
     return interview
 
@@ -45,7 +47,7 @@ def staff(client: Client, db: None) -> Client:
 def test_every_table_of_ours_is_there() -> None:
     names = {model.__name__ for model in TABLES}
     assert names == {
-        *("Interview", "StageAnswer", "StageRevision", "LedgerLine", "Scorecard"),
+        *("Interview", "StageAnswer", "StageRevision", "LateText", "LedgerLine", "Scorecard"),
         *("Question", "QuestionVersion", "FrameworkVersion"),
     }
 

@@ -9,12 +9,12 @@ import pytest
 from celery.app.base import Celery
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from interviews import grading, tasks
+from interviews import flow, grading, tasks
 from interviews.flow import State, Submitter
-from interviews.models import Interview, Scorecard
+from interviews.models import Interview, Scorecard, Sweep
 from mlsd_app.celery import app
 from rubrics.models import QuestionVersion
 from tests import factories
@@ -182,7 +182,86 @@ def test_the_sweep_hands_in_what_is_past_its_time_only_after_the_grace(
     kept = factories.fresh(interview)
     assert (kept.state, kept.submitted_by) == (State.SUBMITTED, Submitter.SWEEP)
     assert kept.times(after).left == 0
-    assert kept.stages.get(stage="scope").text == "written and left"
+    assert kept.sheets.texts().get(stage="scope").text == "written and left"
+
+
+def test_a_paused_interview_is_never_handed_in_by_the_sweep(bank: None, alice: User) -> None:
+    interview = factories.an_interview(candidate=alice)
+    interview.pause(now=NOON + timedelta(minutes=5))
+    assert grading.sweep(now=NOON + timedelta(days=30), grace=GRACE) == []
+    assert factories.fresh(interview).is_paused
+
+
+# --- the server was away itself --------------------------------------------------------------
+
+GAP = timedelta(seconds=70)
+SECOND = timedelta(seconds=1)
+
+
+def swept(now: datetime) -> list[uuid.UUID]:
+    return grading.sweep(now=now, grace=GRACE, gap=GAP)
+
+
+def test_after_an_outage_the_sweep_waits_for_pages_that_come_back(bank: None, alice: User) -> None:
+    interview = factories.an_interview(candidate=alice)
+    end = interview.deadline_at
+    swept(end - 20 * SECOND)
+    back = end + timedelta(minutes=10)
+    wait = GRACE + grading.LONGEST_RETRY
+    for moment in (back, back + 60 * SECOND, back + wait - SECOND):
+        assert swept(moment) == []
+    assert swept(back + wait) == [interview.pk]
+
+
+def test_a_page_that_comes_back_in_time_gets_its_time_and_saves_its_text(
+    bank: None, alice: User
+) -> None:
+    interview = factories.an_interview(candidate=alice)
+    end = interview.deadline_at
+    swept(end - 20 * SECOND)
+    back = end + timedelta(minutes=2)
+    swept(back)
+    returned = back + 38 * SECOND
+    claim = [flow.Span(end - 20 * SECOND, returned)]
+    assert interview.credit(claim, now=returned, most=300) == 178
+    outcome = factories.draft(interview, "scope", "kept on the device", now=returned)
+    assert outcome.refused is None
+    assert swept(back + GRACE + grading.LONGEST_RETRY) == []
+    assert factories.fresh(interview).is_running
+
+
+def test_what_was_due_before_the_outage_waits_no_longer(bank: None, alice: User) -> None:
+    interview = factories.an_interview(candidate=alice)
+    swept(interview.deadline_at + GRACE)
+    assert swept(interview.deadline_at + GRACE + GAP + SECOND) == []
+    early = factories.an_interview(candidate=alice, minutes=20)
+    assert swept(interview.deadline_at + 2 * GAP + GRACE) == [early.pk]
+
+
+def test_a_sweep_that_is_always_late_still_hands_in(bank: None, alice: User) -> None:
+    interview = factories.an_interview(candidate=alice)
+    moment = interview.deadline_at - 20 * SECOND
+    handed_in = []
+    for _ in range(4):
+        handed_in.append(bool(swept(moment)))
+        moment += GAP + 30 * SECOND
+    assert handed_in == [False, False, True, True]
+
+
+def test_sweeps_in_their_usual_rhythm_notice_no_outage(bank: None, alice: User) -> None:
+    interview = factories.an_interview(candidate=alice)
+    moment = interview.deadline_at - 20 * SECOND
+    while not swept(moment):
+        moment += 30 * SECOND
+    assert moment - interview.deadline_at <= GRACE + 30 * SECOND
+    row = Sweep.objects.get()
+    assert (row.ran_at, row.away_since, row.back_at) == (moment, None, None)
+
+
+def test_the_database_keeps_one_mark_of_the_sweep(db: None) -> None:
+    swept(NOON)
+    with pytest.raises(IntegrityError, match="sweep_one_row"), transaction.atomic():
+        Sweep.objects.create(pk=2, ran_at=NOON)
 
 
 def test_the_sweep_names_lost_bells_and_stale_claims_and_nothing_else(

@@ -259,15 +259,24 @@ def test_the_judge_stands_beside_people_by_the_same_rubric(alice: User) -> None:
     assert found.n == LEAST
 
 
-@pytest.mark.parametrize("minutes", [30, 47])
-def test_time_per_stage_is_what_the_clocks_show(alice: User, minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("minutes", "extra"), [(30, flow.Extra.NONE), (47, flow.Extra.NONE), (30, flow.Extra.HALF)]
+)
+def test_time_per_stage_is_what_the_clocks_show(
+    alice: User, minutes: int, extra: flow.Extra
+) -> None:
     chance = random.Random(minutes)
     now = NOON
     for _ in range(LEAST):
-        interview = factories.an_interview(candidate=alice, minutes=minutes, now=now)
+        interview = factories.an_interview(candidate=alice, minutes=minutes, extra=extra, now=now)
         for stage in ("design", "scope", "evaluation", "design"):
             now += timedelta(seconds=chance.randrange(30, 900))
             interview.enter(stage, now=now)
+            if interview.pause(now=now + timedelta(seconds=20)):
+                now += timedelta(seconds=chance.randrange(30, 3000))
+                interview.resume(now=now)
+            gone, now = now, now + timedelta(seconds=chance.randrange(5, 100))
+            interview.credit([flow.Span(gone, now)], now=now, most=120)
         factories.draft(factories.fresh(interview), interview.current_stage, "words", now=NOON)
         now += timedelta(seconds=chance.randrange(30, 1200))
         interview.submit(flow.Submitter.SWEEP, now=now)

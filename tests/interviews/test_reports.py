@@ -81,7 +81,7 @@ class TestQuotes:
     )
     def test_stand_in_the_answer_exactly_where_they_lead(self, alice: User, text: str) -> None:
         interview, built = report_on(alice, {"scope": text})
-        written = interview.stages.get(stage="scope").text
+        written = interview.sheets.texts().get(stage="scope").text
         pieces = {stage.id: stage.pieces for stage in built.stages}["scope"]
         assert "".join(piece.text for piece in pieces) == written == text
         by_anchor = {piece.anchor: piece.text for piece in marked(pieces)}

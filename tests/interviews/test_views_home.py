@@ -28,12 +28,12 @@ def test_an_empty_bank_says_what_to_do(browser_of_alice: Client) -> None:
 def test_a_new_person_is_shown_a_question(browser_of_alice: Client, bank: None) -> None:
     shown = page(browser_of_alice.get("/"))
     assert shown.has("a", href="/questions/video-feed/")
-    assert "Still running" not in shown.one("main").text
+    assert "Unfinished" not in shown.one("main").text
 
 
 def test_what_is_still_running_comes_first(browser_of_alice: Client, interview: Interview) -> None:
     main = page(browser_of_alice.get("/")).one("main").text
-    assert main.index("Still running") < main.index("Next question")
+    assert main.index("Unfinished") < main.index("Next question")
     assert page(browser_of_alice.get("/")).has("a", href=f"/interviews/{interview.pk}/")
 
 

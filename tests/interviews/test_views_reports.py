@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews import grading
 from interviews.models import Interview, Scorecard
+from interviews.models.stage import MOST_LATE
 from rubrics import scoring
 from rubrics.scoring import Judgement
 from tests import factories
@@ -346,7 +347,7 @@ def test_the_report_costs_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     interview = scored(alice, factories.GOOD, now)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         browser_of_alice.get(path(interview))
 
 
@@ -369,3 +370,47 @@ def test_strangers_sign_in_first(client: Client, waiting: Interview) -> None:
 def test_it_takes_no_other_method(browser_of_alice: Client, waiting: Interview) -> None:
     for method in ("post", "put", "patch", "delete"):
         assert getattr(browser_of_alice, method)(path(waiting)).status_code == 405, method
+
+
+# --- what came after the end --------------------------------------------------------------
+
+
+def came_late(client: Client, interview: Interview) -> list[tuple[str, str]]:
+    """What the page shows as too late: the names of the boxes and what is in them."""
+    section = page(client.get(path(interview))).one("section", class_="late")
+    return [
+        (each.attributes["aria-label"].partition(": ")[2], each.text.removeprefix("\n"))
+        for each in section.inside
+        if each.tag == "textarea"
+    ]
+
+
+@pytest.mark.parametrize("is_scored", [False, True])
+def test_what_came_after_the_end_is_shown_and_not_scored(
+    browser_of_alice: Client, alice: User, bank: None, now: datetime, is_scored: bool
+) -> None:
+    interview = factories.submitted(candidate=alice, texts={}, now=now)
+    for stage in ("evaluation", "scope"):
+        factories.draft(interview, stage, factories.GOOD[stage], now=now)
+    if is_scored:
+        assert grading.grade(interview.pk, clock=lambda: now, lease=LEASE)
+    assert came_late(browser_of_alice, interview) == [
+        ("Scope, text", factories.GOOD["scope"]),
+        ("Evaluation, text", factories.GOOD["evaluation"]),
+    ]
+    assert [card.score for card in interview.scorecards.all()] == ([0.0] if is_scored else [])
+
+
+def test_where_nothing_came_late_nothing_is_said_of_it(
+    browser_of_alice: Client, waiting: Interview
+) -> None:
+    assert not page(browser_of_alice.get(path(waiting))).has("section", class_="late")
+
+
+def test_hostile_text_that_came_late_stays_in_its_box(
+    browser_of_alice: Client, waiting: Interview, now: datetime
+) -> None:
+    texts = [text for text in HOSTILE if "<" in text][:MOST_LATE]
+    for text in texts:
+        factories.draft(waiting, "scope", text, now=now)
+    assert came_late(browser_of_alice, waiting) == [("Scope, text", text) for text in texts]

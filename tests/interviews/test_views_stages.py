@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,8 +12,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from interviews.flow import Pacing, Submitter
-from interviews.models import Interview, StageAnswer
+from interviews.models import Interview
 from interviews.models.stage import MAX_BYTES
+from rubrics import clock
 from tests import factories
 from tests.pages import HOSTILE, Page, is_harmless, page
 
@@ -29,7 +31,7 @@ def typed(text: str, *, base: object = 0, key: object = None) -> dict[str, str]:
 
 
 def stored(interview: Interview, stage: str = "scope") -> str:
-    return StageAnswer.objects.get(interview=interview, stage=stage).text
+    return interview.sheets.texts().get(stage=stage).text
 
 
 def state(answer: HttpResponseBase) -> tuple[str, str]:
@@ -135,9 +137,27 @@ def test_a_draft_costs_few_queries(
     interview: Interview,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    # Session and user; the stage; savepoint, UPDATE, INSERT, release; the ledger for the clock.
-    with django_assert_num_queries(8):
-        browser_of_alice.post(at(interview, "draft/"), typed("kept"), headers=HTMX)
+    for base, text in enumerate(("kept", "kept, and more")):
+        with django_assert_num_queries(3) as asked:  # session, user, and all of the rest
+            answer = browser_of_alice.post(
+                at(interview, "draft/"),
+                {**typed(text, base=base), "start": 4, "cut": 0},
+                headers=HTMX,
+            )
+        assert state(answer) == ("saved", str(base + 1))
+        assert text not in answer.content.decode()
+        assert "UPDATE" in asked[2]["sql"]
+
+
+def test_a_draft_that_is_sent_again_costs_no_more(
+    browser_of_alice: Client,
+    interview: Interview,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    sent = typed("kept")
+    browser_of_alice.post(at(interview, "draft/"), sent, headers=HTMX)
+    with django_assert_num_queries(3):
+        browser_of_alice.post(at(interview, "draft/"), sent, headers=HTMX)
 
 
 def test_of_two_tabs_the_later_is_told_and_sees_both_texts(
@@ -178,8 +198,14 @@ def refuse_elsewhere(interview: Interview) -> str:
     return "typed where I am not"
 
 
+def refuse_paused(interview: Interview) -> str:
+    long_ago = interview.started_at - timedelta(minutes=2)
+    Interview.objects.filter(pk=interview.pk).update(paused_at=long_ago)
+    return "typed during the pause"
+
+
 def refuse_closed(interview: Interview) -> str:
-    factories.fresh(interview).submit(Submitter.PAGE, now=interview.started_at)
+    factories.fresh(interview).submit(Submitter.CANDIDATE, now=interview.started_at)
     return "typed after handing in"
 
 
@@ -197,8 +223,9 @@ def refuse_late(interview: Interview) -> str:
         (refuse_too_long, 413, "64 KiB"),
         (refuse_locked, 423, "locked"),
         (refuse_elsewhere, 423, "another stage"),
-        (refuse_closed, 410, "over"),
-        (refuse_late, 410, "over"),
+        (refuse_paused, 423, "paused"),
+        (refuse_closed, 410, "Too late to count, but kept"),
+        (refuse_late, 410, "Too late to count, but kept"),
     ],
 )
 def test_what_cannot_be_kept_is_handed_back_with_the_reason(
@@ -217,6 +244,27 @@ def test_what_cannot_be_kept_is_handed_back_with_the_reason(
     assert words in page(plain).one("p", class_="lede").text
     assert page(plain).typed() == text
     assert stored(interview) == ""
+
+
+@pytest.mark.parametrize(
+    ("refuse", "told"),
+    [
+        (refuse_too_long, "too-long"),
+        (refuse_locked, "locked"),
+        (refuse_elsewhere, "locked"),
+        (refuse_paused, "paused"),
+        (refuse_late, "late"),
+    ],
+)
+def test_the_script_is_told_what_kind_of_refusal_it_is(
+    browser_of_alice: Client,
+    interview: Interview,
+    refuse: Callable[[Interview], str],
+    told: str,
+) -> None:
+    text = refuse(interview)
+    answer = browser_of_alice.post(at(interview, "draft/"), typed(text), headers=HTMX)
+    assert state(answer) == (told, "0")
 
 
 def test_a_broken_form_hands_the_text_back_ready_to_be_sent_again(
@@ -279,7 +327,7 @@ def test_bytes_that_are_no_text_are_replaced(
 def test_a_body_beyond_all_measure_is_refused(
     browser_of_alice: Client, interview: Interview
 ) -> None:
-    body = b"text=" + b"x" * 3_000_000
+    body = b"text=" + b"x" * 4_000_000
     answer = browser_of_alice.generic(
         "POST", at(interview, "draft/"), body, "application/x-www-form-urlencoded"
     )
@@ -293,7 +341,7 @@ def test_sent_again_after_a_lost_answer_it_is_acknowledged_and_kept_once(
     for _ in range(3):
         answer = browser_of_alice.post(at(interview, "draft/"), sent, headers=HTMX)
         assert (answer.status_code, state(answer)) == (200, ("saved", "1"))
-    assert StageAnswer.objects.get(interview=interview, stage="scope").revisions.count() == 1
+    assert interview.sheets.texts().get(stage="scope").revisions.count() == 1
 
 
 def test_a_form_of_another_site_changes_nothing(interview: Interview, alice: User) -> None:
@@ -301,6 +349,82 @@ def test_a_form_of_another_site_changes_nothing(interview: Interview, alice: Use
     strict.force_login(alice)
     assert strict.post(at(interview, "draft/"), typed("forged")).status_code == 403
     assert stored(interview) == ""
+
+
+@pytest.mark.parametrize("part", ["drawing", "outline"])
+def test_the_other_parts_are_kept_like_the_text_and_apart_from_it(
+    browser_of_alice: Client, interview: Interview, part: str
+) -> None:
+    answer = browser_of_alice.post(at(interview, f"{part}/"), typed("drawn"), headers=HTMX)
+    assert (answer.status_code, state(answer)) == (200, ("saved", "1"))
+    assert interview.sheets.get(stage="scope", part=part).text == "drawn"
+    assert stored(interview) == ""
+    conflict = browser_of_alice.post(at(interview, f"{part}/"), typed("other"), headers=HTMX)
+    assert (conflict.status_code, state(conflict)) == (409, ("conflict", "1"))
+    assert page(conflict).one("template", id="theirs").text == "drawn"
+
+
+def test_a_drawing_of_a_mebibyte_arrives_whatever_it_is_made_of(
+    browser_of_alice: Client, interview: Interview
+) -> None:
+    largest = "語" * (1024 * 1024 // 3)
+    body = urlencode(typed(largest))
+    assert len(body) > 3_000_000
+    answer = browser_of_alice.generic(
+        "POST", at(interview, "drawing/"), body, "application/x-www-form-urlencoded", headers=HTMX
+    )
+    assert (answer.status_code, state(answer)) == (200, ("saved", "1"))
+
+
+@pytest.mark.parametrize(("part", "most"), [("drawing", 1024), ("outline", 64)])
+def test_each_part_says_how_much_it_holds(
+    browser_of_alice: Client, interview: Interview, part: str, most: int
+) -> None:
+    sent = typed("x" * (most * 1024 + 1))
+    answer = browser_of_alice.post(at(interview, f"{part}/"), sent, headers=HTMX)
+    assert answer.status_code == 413
+    assert f"{part} holds" in page(answer).one("p", id="save-state").text
+    plain = page(browser_of_alice.post(at(interview, f"{part}/"), sent))
+    assert plain.has("form", action=at(interview, f"{part}/"))
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        {"start": "4", "cut": "0"},
+        {"start": "-1", "cut": "0"},
+        {"start": "x", "cut": "9" * 40},
+        {"start": "\x00", "cut": ""},
+        {"cut": "0"},
+        {"away": "\x00[[nonsense"},
+    ],
+)
+def test_a_hint_that_is_wrong_never_costs_the_text(
+    browser_of_alice: Client, interview: Interview, hint: dict[str, str]
+) -> None:
+    browser_of_alice.post(at(interview, "draft/"), typed("We rank"), headers=HTMX)
+    sent = {**typed("We do rank", base=1), **hint}
+    answer = browser_of_alice.post(at(interview, "draft/"), sent, headers=HTMX)
+    assert (answer.status_code, state(answer)) == (200, ("saved", "2"))
+    sheet = interview.sheets.texts().get(stage="scope")
+    assert [each.text for each in sheet.history()] == ["We rank", "We do rank"]
+
+
+def test_the_clock_that_an_answer_tells_is_that_of_the_ledger(
+    browser_of_alice: Client, interview: Interview, now: datetime
+) -> None:
+    def left(text: str, base: int) -> int:
+        answer = browser_of_alice.post(
+            at(interview, "draft/"), typed(text, base=base), headers=HTMX
+        )
+        return int(page(answer).one("p", id="save-state").attributes["data-left"])
+
+    assert abs(left("running", 0) - interview.times(clock.now()).left) <= 1
+    interview.pause(now=now)
+    assert left("paused", 1) == interview.times(clock.now()).left == 30 * 60
+    interview.resume(now=now + timedelta(minutes=5))
+    interview.submit(Submitter.CANDIDATE, now=now + timedelta(minutes=10))
+    assert left("late", 2) == factories.fresh(interview).times(clock.now()).left
 
 
 # --- from stage to stage ------------------------------------------------------------------

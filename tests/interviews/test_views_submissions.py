@@ -72,12 +72,13 @@ def test_a_clock_that_ran_out_is_told_from_a_button(
     assert (kept.submitted_by, kept.was_cut_off) == (Submitter.PAGE, True)
 
 
-def test_a_page_that_lies_about_the_time_is_a_person(
+def test_a_page_whose_clock_ran_out_too_early_hands_nothing_in(
     browser_of_alice: Client, interview: Interview, path: str
 ) -> None:
     Interview.objects.update(deadline_at=clock.now() + timedelta(minutes=20))
-    browser_of_alice.post(path, {"clock": "1"})
-    assert factories.fresh(interview).submitted_by == Submitter.CANDIDATE
+    answer = browser_of_alice.post(path, {"clock": "1"}, follow=True)
+    assert factories.fresh(interview).is_running
+    assert answer.redirect_chain[-1][0] == f"/interviews/{interview.pk}/stages/scope/"
 
 
 def test_after_the_sweep_was_there_first_nothing_breaks(

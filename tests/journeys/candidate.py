@@ -36,7 +36,7 @@ class Candidate:
         self.page.get_by_label("Framework").select_option(framework)
         self.page.get_by_label("Pacing").select_option(pacing)
         self.page.get_by_role("button", name="Start now").click()
-        expect(self.box).to_be_editable()
+        self.can_write()
         return self.interview_id
 
     @property
@@ -54,6 +54,21 @@ class Candidate:
     def status(self) -> Locator:
         """The line that says whether the words are safe."""
         return self.page.locator("#save-state")
+
+    def can_write(self) -> None:
+        """Wait for the box, and for the script that keeps what is typed there."""
+        expect(self.page.locator("#editor")).to_have_attribute("data-started", "yes")
+        expect(self.box).to_be_editable()
+
+    def follows(self) -> None:
+        """Wait until this tab shows what another one writes."""
+        expect(self.page.locator("#editor")).to_have_attribute("data-started", "following")
+        expect(self.box).not_to_be_editable()
+
+    def write_here(self) -> None:
+        """Write in this tab instead of the other one."""
+        self.page.get_by_role("button", name="Write here instead").click()
+        self.can_write()
 
     def type(self, text: str) -> None:
         """Press the keys of a text at the end of what is written."""
@@ -80,7 +95,7 @@ class Candidate:
         before = self.page.url
         self.page.locator(".editor-foot button.primary").click()
         expect(self.page).not_to_have_url(before)
-        expect(self.box).to_be_editable()
+        self.can_write()
 
     def hand_in(self) -> None:
         """Look once more, hand in, and wait for the report."""

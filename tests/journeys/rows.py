@@ -11,16 +11,22 @@ import psycopg
 AGE_INTERVIEW = """
     UPDATE interviews_interview
     SET started_at = started_at - %(by)s * interval '1 second',
-        deadline_at = deadline_at - %(by)s * interval '1 second'
+        deadline_at = deadline_at - %(by)s * interval '1 second',
+        paused_at = paused_at - %(by)s * interval '1 second'
     WHERE id = %(id)s
 """
 AGE_LEDGER = """
     WITH gone AS (
         DELETE FROM interviews_ledgerline WHERE interview_id = %(id)s
-        RETURNING interview_id, kind, stage, at
+        RETURNING id, interview_id, kind, stage, at, seconds, by, reason
     )
-    INSERT INTO interviews_ledgerline (interview_id, kind, stage, at)
-    SELECT interview_id, kind, stage, at - %(by)s * interval '1 second' FROM gone
+    INSERT INTO interviews_ledgerline (interview_id, kind, stage, at, seconds, by, reason)
+    SELECT interview_id, kind, stage, at - %(by)s * interval '1 second', seconds, by, reason
+    FROM gone ORDER BY id
+"""
+AGE_SHEETS = """
+    UPDATE interviews_stageanswer SET saved_at = saved_at - %(by)s * interval '1 second'
+    WHERE interview_id = %(id)s
 """
 SECONDS_LEFT = """
     SELECT extract(epoch FROM deadline_at - now())::float FROM interviews_interview WHERE id = %s
@@ -65,7 +71,8 @@ class Rows:
     def text(self, interview_id: str, stage: str) -> str:
         """What the server has of a stage."""
         row = self.connection.execute(
-            "SELECT text FROM interviews_stageanswer WHERE interview_id = %s AND stage = %s",
+            "SELECT text FROM interviews_stageanswer"
+            " WHERE interview_id = %s AND stage = %s AND part = 'text'",
             [interview_id, stage],
         ).fetchone()
         assert row, f"no stage {stage}"
@@ -77,14 +84,62 @@ class Rows:
         assert row
         return int(row[0])
 
-    def leave(self, interview_id: str, *, seconds: float) -> None:
-        """Let so much time pass that these seconds are left (below zero: it is over)."""
+    def seconds_left(self, interview_id: str) -> float:
+        """How long it is until the deadline."""
         row = self.connection.execute(SECONDS_LEFT, [interview_id]).fetchone()
         assert row
-        passed = {"by": float(row[0]) - seconds, "id": interview_id}
+        return float(row[0])
+
+    def added(self, interview_id: str) -> list[tuple[str, int]]:
+        """What the ledger added to the time: the kind of line, and the seconds."""
+        return self.connection.execute(
+            "SELECT kind, seconds FROM interviews_ledgerline"
+            " WHERE interview_id = %s AND seconds > 0 ORDER BY id",
+            [interview_id],
+        ).fetchall()
+
+    def pause(self, interview_id: str, *, seconds_ago: int) -> None:
+        """Pause it as another tab would have done some seconds ago."""
+        self._write("paused", interview_id, 0, seconds_ago)
+        self.connection.execute(
+            "UPDATE interviews_interview SET paused_at = now() - %s * interval '1 second'"
+            " WHERE id = %s",
+            [seconds_ago, interview_id],
+        )
+
+    def go_on(self, interview_id: str) -> None:
+        """Let it run on, as another tab would."""
+        self._write("resumed", interview_id, 0, 0)
+        self.connection.execute(
+            "UPDATE interviews_interview SET deadline_at = deadline_at + (now() - paused_at),"
+            " paused_at = NULL WHERE id = %s",
+            [interview_id],
+        )
+
+    def extend(self, interview_id: str, *, seconds: int) -> None:
+        """Give extra time, as another tab would."""
+        self._write("extended", interview_id, seconds, 0)
+        self.connection.execute(
+            "UPDATE interviews_interview SET deadline_at = deadline_at + %s * interval '1 second'"
+            " WHERE id = %s",
+            [seconds, interview_id],
+        )
+
+    def _write(self, kind: str, interview_id: str, seconds: int, seconds_ago: int) -> None:
+        self.connection.execute(
+            "INSERT INTO interviews_ledgerline (interview_id, kind, stage, at, seconds, by, reason)"
+            " SELECT id, %s, current_stage, now() - %s * interval '1 second', %s, 'candidate', ''"
+            " FROM interviews_interview WHERE id = %s",
+            [kind, seconds_ago, seconds, interview_id],
+        )
+
+    def leave(self, interview_id: str, *, seconds: float) -> None:
+        """Let so much time pass that these seconds are left (below zero: it is over)."""
+        passed = {"by": self.seconds_left(interview_id) - seconds, "id": interview_id}
         with self.connection.transaction():
             self.connection.execute(AGE_INTERVIEW, passed)
             self.connection.execute(AGE_LEDGER, passed)
+            self.connection.execute(AGE_SHEETS, passed)
 
     def end_session(self, key: str) -> None:
         """End a session, as if it had expired."""

@@ -728,7 +728,7 @@ def test_without_scripts_a_text_that_was_not_read_is_not_said_to_be_there(
     page = new_window(storage_state=of_curator, java_script_enabled=False)
     page.goto(f"/bank/{OTHER}/")
     page.get_by_role("button", name="Change it").click()
-    page.get_by_label("The question as YAML").fill("x" * 2_600_000)
+    page.get_by_label("The question as YAML").fill("x" * 3_600_000)
     page.get_by_role("button", name="Keep").click()
     said = page.locator("#state .notice")
     expect(said).to_contain_text("If the field no longer has it, paste a shorter one")

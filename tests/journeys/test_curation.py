@@ -38,8 +38,8 @@ HANDED_IN = f"""
 """
 THEIR_TEXTS = """
     INSERT INTO interviews_stageanswer
-        (interview_id, stage, position, text, revision, saved_at, locked_at)
-    SELECT other.id, stage, position, text, revision, saved_at, locked_at
+        (interview_id, stage, part, position, text, revision, saved_at, locked_at)
+    SELECT other.id, stage, part, position, text, revision, saved_at, locked_at
     FROM interviews_stageanswer answer, interviews_interview other
     WHERE answer.interview_id = %s AND other.state = 'submitted'
 """

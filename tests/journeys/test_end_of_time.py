@@ -68,6 +68,28 @@ def test_words_that_never_reached_the_server_are_shown_beside_the_report(
     expect(notice).to_have_count(0)
 
 
+def test_words_that_come_after_the_end_are_kept_marked_and_not_scored(
+    candidate: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|status of 410")
+    interview_id, page = candidate.start(), candidate.page
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Written in a tunnel.")
+    candidate.sees("offline")
+    rows.leave(interview_id, seconds=-600)
+    await_true(lambda: rows.interview(interview_id)[0] == "scored", "the sweep")
+    page.unroute("**/draft/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    candidate.sees("late")
+    expect(candidate.status).to_contain_text("Too late to count, but kept")
+    assert rows.text(interview_id, "scope") == ""
+
+    page.goto(f"/interviews/{interview_id}/")
+    candidate.sees_report()
+    expect(page.get_by_text("Written in a tunnel.")).to_have_count(1)
+    expect(page.locator("#leftover .notice")).to_have_count(0)
+
+
 def test_when_the_browser_is_closed_the_clock_hands_in_what_was_saved(
     candidate: Candidate, rows: Rows, new_window: Callable[..., Page], signed_in: dict[str, Any]
 ) -> None:

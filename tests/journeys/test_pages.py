@@ -45,6 +45,7 @@ def own_pages(candidate: Candidate) -> list[str]:
         f"{stages}/architecture/",
         f"/interviews/{running}/submission/",
         f"/interviews/{done}/report/",
+        f"/interviews/{done}/clock/",
     ]
 
 

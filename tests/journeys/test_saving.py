@@ -1,9 +1,15 @@
 """Typed words: on the device at once, on the server soon, and never lost between the two."""
 
+import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs
 
+import psycopg
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.conftest import Watch
@@ -12,12 +18,55 @@ from tests.stack import Stack, await_true
 
 pytestmark = pytest.mark.journey
 
-KEPT = "Object.keys(localStorage).filter(key => key.startsWith('mlsd:draft:')).length"
+REVISIONS = """
+    SELECT start, cut, r.text FROM interviews_stagerevision r
+    JOIN interviews_stageanswer a ON a.id = r.answer_id
+    WHERE a.interview_id = %s AND a.stage = 'scope' AND a.part = 'text' ORDER BY number
+"""
+HOLD = "SELECT 1 FROM interviews_interview WHERE id = %s FOR UPDATE"
+# How many texts the device keeps, in either of its two places.
+KEPT = """async () => {
+    const asked = indexedDB.open("mlsd", 1);
+    const store = await new Promise((resolve) => {
+        asked.onsuccess = () => resolve(asked.result.transaction("kept").objectStore("kept"));
+    });
+    const keys = await new Promise((resolve) => {
+        const all = store.getAllKeys();
+        all.onsuccess = () => resolve(all.result);
+    });
+    const places = [...keys, ...Object.keys(localStorage)];
+    return places.filter((place) => place.startsWith("mlsd:draft:")).length;
+}"""
 
 
 @pytest.fixture
 def interview_id(candidate: Candidate) -> str:
     return candidate.start()
+
+
+@pytest.fixture
+def other_device(new_window: Callable[..., Page], signed_in: dict[str, Any]) -> Candidate:
+    """The same person in another browser."""
+    return Candidate(new_window(storage_state=signed_in))
+
+
+def texts(rows: Rows, interview_id: str) -> list[str]:
+    """Every text of the first stage that was ever acknowledged, oldest first."""
+    with psycopg.connect(rows.address) as connection:
+        found = connection.execute(REVISIONS, [interview_id]).fetchall()
+    text, rebuilt = "", []
+    for start, cut, piece in found:
+        text = piece if cut is None else text[:start] + piece + text[start + cut :]
+        rebuilt.append(text)
+    return rebuilt
+
+
+@contextmanager
+def nothing_is_saved(rows: Rows, interview_id: str) -> Iterator[None]:
+    """Keep what is being saved waiting, as a slow server would."""
+    with psycopg.connect(rows.address) as holding:
+        holding.execute(HOLD, [interview_id])
+        yield
 
 
 def test_whoever_types_without_pause_is_saved_all_the_same(
@@ -34,7 +83,7 @@ def test_whoever_types_without_pause_is_saved_all_the_same(
     await_true(is_saved_in_part, "a draft while the typing goes on")
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == candidate.box.input_value()
-    assert candidate.page.evaluate(KEPT) == 0
+    await_true(lambda: candidate.page.evaluate(KEPT) == 0, "an empty device")
 
 
 def test_a_reload_right_after_typing_keeps_every_word(
@@ -88,7 +137,7 @@ def test_without_a_network_words_stay_on_the_device_and_arrive_later(
     page.context.set_offline(False)
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == "With a network. And without one."
-    assert page.evaluate(KEPT) == 0
+    await_true(lambda: page.evaluate(KEPT) == 0, "an empty device")
 
 
 def test_a_server_that_is_away_is_tried_again_until_it_is_back(
@@ -121,6 +170,120 @@ def test_a_page_that_was_closed_while_nobody_answered_finds_its_words_again(
     assert rows.text(interview_id, "scope") == "Typed in a tunnel."
 
 
+def test_the_words_after_those_that_are_under_way_are_sent_when_the_page_is_left(
+    candidate: Candidate, interview_id: str, rows: Rows
+) -> None:
+    page = candidate.page
+    with nothing_is_saved(rows, interview_id):
+        with page.expect_request("**/draft/"):
+            candidate.type("Under way. ")
+        candidate.type("And the last.")
+        page.goto("/questions/")
+    await_true(
+        lambda: rows.text(interview_id, "scope") == "Under way. And the last.",
+        "the last words, without the page",
+    )
+
+
+def test_how_long_nobody_answered_is_told_with_the_next_text(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = candidate.page
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Kept. ")
+    candidate.sees("offline")
+    page.unroute("**/draft/")
+    with page.expect_request("**/draft/") as asked:
+        page.evaluate("dispatchEvent(new Event('online'))")
+    candidate.sees_saved()
+    ((began, ended),) = away_of(asked.value)
+    assert began > ended == 0
+    with page.expect_request("**/draft/") as asked:
+        candidate.type("And on.")
+    assert away_of(asked.value) == []
+
+
+def away_of(request: Request) -> list[tuple[float, float]]:
+    """The stretches in which nobody answered, as a save tells them: seconds ago."""
+    said = parse_qs(request.post_data or "").get("away", ["[]"])[0]
+    return [(began, ended) for began, ended in json.loads(said)]
+
+
+def test_where_the_device_may_keep_nothing_it_is_said_and_the_browser_asks_before_leaving(
+    candidate: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = candidate.page
+    page.add_init_script(
+        """indexedDB.open = Storage.prototype.setItem = () => {
+            throw new DOMException("Forbidden", "SecurityError");
+        };"""
+    )
+    interview_id = candidate.start()
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Nowhere else.")
+    candidate.sees("offline")
+    expect(candidate.status).to_have_text("Offline: 2 words only in this page: do not close it")
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    asked.value.dismiss()
+    page.unroute("**/draft/")
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "Nowhere else."
+
+
+def test_what_is_typed_before_the_script_comes_is_saved_when_it_does(
+    candidate: Candidate, interview_id: str, rows: Rows
+) -> None:
+    page = candidate.page
+    waiting: list[Route] = []
+    page.route(re.compile(r"/queue\.[^/]*js"), lambda route: waiting.append(route))
+    page.reload(wait_until="commit")
+    candidate.type("Early.")
+    await_true(lambda: bool(page.title() and waiting), "the page to ask for its script")
+    page.unroute_all()
+    waiting[0].continue_()
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "Early."
+
+
+def test_without_its_script_the_page_says_so_and_saves_by_a_button(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = candidate.page
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_hidden()
+    page.route(re.compile(r"/queue\.[^/]*js"), lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_text("This page does not save by itself just now.")).to_be_visible()
+    candidate.type("By hand.")
+    page.unroute_all()
+    page.get_by_role("button", name="Save", exact=True).click()
+    candidate.can_write()
+    expect(candidate.box).to_have_value("By hand.")
+    assert rows.text(interview_id, "scope") == "By hand."
+
+
+def test_the_back_button_finds_every_word(
+    candidate: Candidate, interview_id: str, rows: Rows
+) -> None:
+    page = candidate.page
+    candidate.type("Before. ")
+    page.goto("/questions/")
+    page.go_back()
+    expect(candidate.box).to_have_value("Before. ")
+    candidate.can_write()
+    candidate.type("After.")
+    # A page that the browser had put to sleep whole, and wakes.
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(candidate.box).to_have_value("Before. After.")
+    candidate.sees_saved()
+    expect(page.locator("#conflict")).to_be_hidden()
+    assert rows.text(interview_id, "scope") == "Before. After."
+
+
 def test_an_answer_that_is_lost_on_the_way_is_no_conflict(
     candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
 ) -> None:
@@ -145,7 +308,7 @@ def test_an_answer_that_is_lost_on_the_way_is_no_conflict(
     assert rows.text(interview_id, "scope") == "Once. Twice."
 
 
-def test_who_is_signed_out_while_typing_signs_in_elsewhere_and_loses_nothing(
+def test_who_is_signed_out_while_typing_signs_in_on_the_spot_and_loses_nothing(
     candidate: Candidate, rows: Rows, stack: Stack, watch: Watch
 ) -> None:
     watch.allow("htmx:afterRequest|htmx:sendAbort")  # a clock that is asked twice at once
@@ -166,14 +329,18 @@ def test_who_is_signed_out_while_typing_signs_in_elsewhere_and_loses_nothing(
     expect(candidate.status).to_contain_text("Sign in again")
     page.get_by_role("button", name="Write").click()
     expect(page.locator("#clocks")).to_be_visible()
-    assert page.get_by_label("Password").count() == 0, "the sign-in form is inside the page"
 
-    with page.context.expect_page() as opened:
-        page.get_by_role("link", name="Sign in again").click()
-    sign_in(opened.value, email=stack.emails[1], password=stack.password)
-    opened.value.close()
-    page.evaluate("dispatchEvent(new Event('focus'))")  # a hidden browser does not send it
+    page.get_by_role("button", name="Sign in again").click()
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog.get_by_label("Your e-mail")).to_have_value(stack.emails[1])
+    dialog.get_by_label("Your password").fill("not this one")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("not correct")
+    dialog.get_by_label("Your password").fill(stack.password)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
     candidate.sees_saved()
+    expect(candidate.box).to_be_focused()
     candidate.type("And on.")
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == "Signed in. Signed out. And on."
@@ -181,33 +348,98 @@ def test_who_is_signed_out_while_typing_signs_in_elsewhere_and_loses_nothing(
     expect(page).to_have_url(f"/interviews/{interview_id}/stages/architecture/")
 
 
-@pytest.mark.parametrize("choice", ["mine", "theirs"])
-def test_of_two_tabs_the_later_sees_both_texts_and_chooses(
-    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch, choice: str
+def test_a_used_up_token_of_the_forms_is_renewed_without_a_word(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("status of 403")
+    candidate.page.context.clear_cookies(name="csrftoken")
+    candidate.type("With a new one.")
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "With a new one."
+    candidate.go_on()
+
+
+def test_words_are_not_sent_while_somebody_else_is_signed_in(
+    candidate: Candidate, interview_id: str, rows: Rows, stack: Stack, watch: Watch
+) -> None:
+    watch.allow("status of 404|htmx:afterRequest|htmx:sendAbort|htmx:responseError")
+    page = candidate.page
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    sign_in(other, email=stack.emails[1], password=stack.password)
+    candidate.type("Only mine.")
+    candidate.sees("signed-out")
+    expect(candidate.status).to_contain_text("Somebody else is signed in")
+    assert rows.text(interview_id, "scope") == ""
+
+    page.context.clear_cookies()
+    sign_in(other, email=stack.emails[0], password=stack.password)
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "Only mine."
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("Save mine over it", "Both know this. Of this one."),
+        ("Take the saved one", "Both know this. Of the other one."),
+        ("Put both together", "Both know this. Of the other one.\nOf this one."),
+    ],
+)
+def test_of_two_devices_the_later_sees_both_texts_and_chooses_and_none_is_gone(
+    candidate: Candidate,
+    interview_id: str,
+    other_device: Candidate,
+    rows: Rows,
+    watch: Watch,
+    choice: str,
+    expected: str,
 ) -> None:
     watch.allow("status of 409")
-    other = Candidate(candidate.page.context.new_page())
-    other.page.goto(candidate.page.url)
-    other.type("Of the other tab.")
-    other.sees_saved()
+    candidate.type("Both know this. ")
+    candidate.sees_saved()
+    other_device.page.goto(candidate.page.url)
+    other_device.can_write()
+    other_device.type("Of the other one.")
+    other_device.sees_saved()
 
-    candidate.type("Of this tab.")
+    candidate.type("Of this one.")
     candidate.sees("conflict")
     page = candidate.page
     expect(page.locator("#conflict")).to_contain_text("changed somewhere else")
-    expect(page.get_by_label("What is saved now")).to_have_value("Of the other tab.")
-    expect(candidate.box).to_have_value("Of this tab.")
-    name = {"mine": "Save mine over it", "theirs": "Take the saved one"}[choice]
-    page.get_by_role("button", name=name).click()
+    expect(page.get_by_label("What is saved now")).to_have_value(
+        "Both know this. Of the other one."
+    )
+    expect(candidate.box).to_have_value("Both know this. Of this one.")
+    page.get_by_role("button", name=choice).click()
     candidate.sees_saved()
     expect(page.locator("#conflict")).to_be_hidden()
-    expected = {"mine": "Of this tab.", "theirs": "Of the other tab."}[choice]
     expect(candidate.box).to_have_value(expected)
     assert rows.text(interview_id, "scope") == expected
+    kept = texts(rows, interview_id)
+    assert "Both know this. Of this one." in kept
+    assert "Both know this. Of the other one." in kept
 
     candidate.type(" More.")
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == f"{expected} More."
+
+
+def test_what_two_devices_changed_in_different_places_is_put_together_without_repeating(
+    candidate: Candidate, interview_id: str, other_device: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("status of 409")
+    candidate.paste("One.\nTwo.\nThree.\nFour.\n")
+    candidate.sees_saved()
+    other_device.page.goto(candidate.page.url)
+    other_device.can_write()
+    other_device.paste("One, better.\nTwo.\nThree.\nFour.\n")
+    other_device.sees_saved()
+    candidate.type("Five.")
+    candidate.sees("conflict")
+    candidate.page.get_by_role("button", name="Put both together").click()
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "One, better.\nTwo.\nThree.\nFour.\nFive."
 
 
 def test_a_text_that_is_too_long_is_told_and_kept_until_it_is_shorter(
@@ -256,7 +488,7 @@ def test_a_text_that_the_server_does_not_even_read_is_told_and_stays(
     page.evaluate(
         """() => {
             const box = document.querySelector("#answer");
-            box.value = "語".repeat(300000);
+            box.value = "語".repeat(500000);
             box.dispatchEvent(new Event("input"));
         }"""
     )
@@ -265,7 +497,7 @@ def test_a_text_that_the_server_does_not_even_read_is_told_and_stays(
     page.locator(".editor-foot button.primary").click()
     expect(page.locator("#announce")).to_have_text("Not saved yet, so you stay on this page.")
     assert page.url == before
-    assert len(candidate.box.input_value()) == 300_000
+    assert len(candidate.box.input_value()) == 500_000
     candidate.paste("Shorter.")
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == "Shorter."

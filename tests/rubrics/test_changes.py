@@ -230,3 +230,21 @@ def test_rows_are_told_with_their_sign_and_capped() -> None:
     many, is_all = changes.by_line("\n".join("a" * 2_000), "\n".join("b" * 2_000))
     assert len(many) == changes.MOST_ROWS
     assert not is_all
+
+
+def test_of_two_texts_the_words_that_differ_are_marked_and_the_rest_stays() -> None:
+    change = changes.by_word("We rank.\n\nBy clicks, daily.", "We rank.\n\nBy sessions, daily.")
+    same, differs = change.passages
+    assert same.stays
+    assert Piece("gone", "clicks, ") in differs.pieces
+    assert Piece("new", "sessions, ") in differs.pieces
+
+
+def test_two_texts_that_are_the_same_have_no_passages() -> None:
+    assert changes.by_word("We rank.", "We rank.").passages == ()
+    assert changes.by_word("", "").passages == ()
+
+
+def test_a_text_over_an_empty_one_is_all_new() -> None:
+    (passage,) = changes.by_word("", "We rank.").passages
+    assert passage.pieces == (Piece("new", "We rank."),)

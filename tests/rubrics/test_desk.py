@@ -389,7 +389,7 @@ def test_a_form_beyond_all_limits_is_answered_like_any_text_that_cannot_be_kept(
     desk: Client,
 ) -> None:
     draft = begun(desk)
-    sent = {"text": "x" * 3_000_000, "base": mark(0)}
+    sent = {"text": "x" * 4_000_000, "base": mark(0)}
     pages = [
         desk.post(f"/bank/{SLUG}/draft/", sent),
         desk.post(f"/bank/{SLUG}/draft/", urlencode(sent), "application/x-www-form-urlencoded"),
@@ -398,7 +398,7 @@ def test_a_form_beyond_all_limits_is_answered_like_any_text_that_cannot_be_kept(
         assert page.status_code == 422
         assert "far too long to be read: a text may have 1 MB" in page.content.decode()
         assert "field is required" not in page.content.decode()
-    page = desk.post(f"/bank/{SLUG}/bench/", {"text": "x" * 3_000_000, "framework": "four-stage"})
+    page = desk.post(f"/bank/{SLUG}/bench/", {"text": "x" * 4_000_000, "framework": "four-stage"})
     assert page.status_code == 422
     assert "a text may have 1 MB" in page.content.decode()
     assert Draft.objects.get().text == draft.text
@@ -409,7 +409,7 @@ def test_a_forged_draft_is_refused(curator: User) -> None:
     client.force_login(curator)
     question = Question.objects.get(slug=SLUG)
     drafts.draft_of(question, by=curator, now=factories.NOON)
-    for text in ("forged", "x" * 3_000_000):
+    for text in ("forged", "x" * 4_000_000):
         client.post(f"/bank/{SLUG}/draft/", {"text": text, "base": mark(0)})
     assert Draft.objects.get().revision == 0
 

@@ -20,11 +20,9 @@ export function putAside(text, base) {
 }
 
 function put(name, value) {
-  try {
-    device.put(name, value);
-  } catch {
-    // Storage is full or forbidden: then the page asks before it is left, as it does anyway.
-  }
+  // Where storage is full or forbidden, the page asks before it is left, as it does anyway.
+  if (value === null) device.dropCopy(name);
+  else device.leaveCopy(name, value);
 }
 
 /** What no open page has, the latest first: [place, value] pairs. */
@@ -32,7 +30,7 @@ async function left(served) {
   try {
     const { held } = (await navigator.locks?.query()) ?? { held: [] };
     const isOpen = (key) => [own, ...held.map(({ name }) => name)].some((name) => key.startsWith(`${name}:`));
-    const found = device.all(place.dataset.kept).filter(([key]) => !isOpen(key));
+    const found = (await device.all(place.dataset.kept)).filter(([key]) => !isOpen(key));
     found.filter(([, { text }]) => text === served).forEach(([key]) => device.forget(key));
     return found.filter(([, { text }]) => text !== served).sort(([, one], [, other]) => other.at - one.at);
   } catch {

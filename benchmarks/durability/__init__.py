@@ -1,0 +1,1 @@
+"""Whether anything that was typed is ever lost: see README.md."""

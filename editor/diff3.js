@@ -1,0 +1,3 @@
+// What the answering page uses of node-diff3.
+
+export { diff3Merge } from "node-diff3";

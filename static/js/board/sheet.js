@@ -1,0 +1,136 @@
+// A sheet of the whiteboard, the drawing or the outline, on its way to the server: the same queue as
+// the text's, and the same turns: one tab of this browser writes it, the others follow.
+
+import { announce } from "../announce.js";
+import { Queue } from "../queue.js";
+import { signInHere } from "../sign-in-here.js";
+import { Turn } from "../tabs.js";
+
+const QUIET = ["saved", "saving", "unsaved", "empty", "following"];
+
+/** Show a state in its line; trouble is also said to those who do not see the line. */
+export function tell(line, { state, text }) {
+  const isNews = line.dataset.state !== state;
+  line.dataset.state = state;
+  line.textContent = text;
+  if (isNews && !QUIET.includes(state)) announce(text);
+}
+
+export class Sheet extends Queue {
+  /**
+   * view: what shows it: `text`, show(text) and allow(isWritable). line, notice, conflict: the places
+   * of its state, of the word that another tab writes it, and of the choice in a conflict, whose
+   * template is choice; what: how it is called, to people.
+   */
+  constructor(options) {
+    const { view, line, notice, conflict, choice, what } = options;
+    super({ ...options, read: () => view.text });
+    Object.assign(this, { view, line, notice, conflict, choice, what });
+    this.tabs = this.makeTurn(options.place);
+    this.addEventListener("state", ({ detail }) => this.show(detail));
+    this.addEventListener("kept", () => this.tabs.tell());
+    this.addEventListener("acknowledged", () => this.tabs.tell());
+    this.addEventListener("restored", ({ detail }) => {
+      view.show(detail.text);
+      announce(`The ${what} that this device kept is back.`);
+    });
+    this.addEventListener("conflict", ({ detail }) => this.offer(detail));
+    notice.querySelector("button").addEventListener("click", () => this.tabs.takeOver());
+  }
+
+  begin() {
+    this.tabs.begin();
+  }
+
+  /** Make safe what is shown, here or in the tab that writes. */
+  async flush() {
+    if (this.tabs.isFollowing) await this.tabs.ask("words");
+    else await super.flush();
+  }
+
+  show(state) {
+    tell(this.line, state);
+    if (state.state === "signed-out") this.offerSignIn();
+    if (["locked", "late"].includes(state.state)) this.view.allow(false);
+  }
+
+  offerSignIn() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "small";
+    button.textContent = "Sign in again";
+    button.addEventListener("click", () => signInHere(() => this.now()));
+    this.line.append(" ", button);
+  }
+
+  // --- one tab writes ---------------------------------------------------------------------
+
+  makeTurn(name) {
+    const tabs = new Turn(name, {
+      state: () => ({ text: this.view.text, revision: this.revision, saved: this.saved }),
+      finish: () => super.flush(),
+      letGo: async () => {
+        this.view.allow(false);
+        await super.flush();
+        await this.keep();
+      },
+    });
+    tabs.addEventListener("writing", () => this.write());
+    tabs.addEventListener("following", () => this.follow());
+    tabs.addEventListener("heard", () => this.showHeard());
+    return tabs;
+  }
+
+  async write() {
+    if (!this.isStopped) return this.view.allow(true); // whoever asked for the turn is gone
+    const { heard } = this.tabs;
+    if (heard) {
+      this.revision = heard.revision;
+      this.saved = heard.saved;
+      this.view.show(heard.saved);
+    }
+    const isRestored = await this.start({ isAlone: true });
+    if (this.tabs.isFollowing) return this.stop();
+    if (heard && !isRestored) this.view.show(heard.text);
+    this.tabs.heard = null;
+    this.notice.hidden = true;
+    this.view.allow(true);
+    if (this.isDirty) this.changed();
+    else if (!isRestored) this.show(this.revision ? { state: "saved", text: "Saved" } : { state: "empty", text: "" });
+    this.tabs.tell();
+    return this.tell("begun", { isWriting: true });
+  }
+
+  follow() {
+    this.stop();
+    this.view.allow(false);
+    this.notice.hidden = false;
+    this.show({ state: "following", text: "Shows what you do in another tab" });
+    this.showHeard();
+    this.tell("begun", { isWriting: false });
+  }
+
+  showHeard() {
+    const { heard, isFollowing } = this.tabs;
+    if (isFollowing && heard && heard.text !== this.view.text) this.view.show(heard.text);
+  }
+
+  // --- a person decides -------------------------------------------------------------------
+
+  /** Show the choice; the view's `choose(choice, {mine, theirs, base})` gives the text to go on with. */
+  offer({ theirs, revision, base }) {
+    const copy = document.querySelector(this.choice).content.cloneNode(true);
+    for (const place of copy.querySelectorAll("[data-theirs]")) place.textContent = theirs;
+    for (const button of copy.querySelectorAll("[data-choice]")) {
+      button.addEventListener("click", () => {
+        this.conflict.hidden = true;
+        this.conflict.replaceChildren();
+        this.view.choose(button.dataset.choice, { theirs, base, settle: (text) => this.settle({ revision, theirs, text }) });
+        this.changed();
+        this.now();
+      });
+    }
+    this.conflict.replaceChildren(copy);
+    this.conflict.hidden = false;
+  }
+}

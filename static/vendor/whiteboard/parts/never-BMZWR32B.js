@@ -1,0 +1,1 @@
+import"./chunk-O7R7PV3Q.js";var e={};export{e as default};
