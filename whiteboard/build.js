@@ -43,7 +43,9 @@ const ownFonts = {
       if (!contents.includes("ASSETS_FALLBACK_URL")) return undefined;
       if (!FALLBACK.test(contents)) throw new Error("Excalidraw was changed: look at its fonts again");
       const left = new RegExp(`"\\./fonts/${LEFT_OUT}/[^"]*"`, "gu");
-      return { contents: contents.replace(FALLBACK, "return $1}").replace(left, '"local:"') };
+      return {
+        contents: contents.replace(FALLBACK, "return $1}").replace("https://esm.sh/", "about:blank#").replace(left, '"local:"'),
+      };
     });
   },
 };

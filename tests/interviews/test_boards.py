@@ -1,9 +1,11 @@
 """The whiteboard: what its outline says, what is judged of it, its pages and who may frame them."""
 
 import json
+import re
 import uuid
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,6 +19,7 @@ from tests import factories
 from tests.pages import Page, page
 
 GRACE = timedelta(seconds=30)
+BUNDLE = Path(__file__).parents[2] / "static" / "vendor" / "whiteboard"
 DRAWN = "- Events -> Feature store: hourly"
 BY_HAND = "Ranker -> Cache: the feed of active people"
 
@@ -116,6 +119,21 @@ class TestWhatIsJudged:
         judged = boards.judged(interview.sheets.all())
         assert [stage for stage in judged if stage.endswith("-drawing")] == ["scope-drawing"]
         assert [*boards.outlined(interview.sheets.all())] == ["scope", "design"]
+
+    def test_is_told_of_no_repetition_when_a_drawing_goes_on_in_a_later_stage(
+        self, interview: Interview
+    ) -> None:
+        put(interview, Part.DRAWING, DRAWING)
+        interview.enter("design", now=clock.now())
+        more = a_drawing(("Events", "Feature store", "hourly"), ("Feature store", "Ranker", "5 ms"))
+        put(interview, Part.DRAWING, more, stage="design")
+        card = grading.judge(interview, interview.version)
+        assert [flag.title for flag in card.flags if flag.kind == "set-aside"] == []
+        said = "We rank all candidates by the watch time that we expect of this person."
+        put(interview, Part.TEXT, f"{said}\n\n{said}", stage="design")
+        card = grading.judge(interview, interview.version)
+        (flag,) = [flag for flag in card.flags if flag.kind == "set-aside"]
+        assert [quote.stage for quote in flag.evidence] == ["design"]
 
     def test_quotes_the_outline_at_its_exact_place(self, interview: Interview) -> None:
         put(interview, Part.OUTLINE, "Events -> Two-tower model: candidate generation, 500 videos")
@@ -259,3 +277,31 @@ class TestTheReadingOfAnOutline:
     def test_keeps_nothing(self, client: Client, interview: Interview) -> None:
         self.read(client, interview, BY_HAND)
         assert {sheet.revision for sheet in interview.sheets.all()} == {0}
+
+
+class TestTheBundle:
+    """What `make vendor` built: nothing in it asks another host, nothing is as large as it came."""
+
+    FILES: ClassVar = sorted(each for each in BUNDLE.rglob("*") if each.is_file())
+
+    def test_is_there_with_its_licences(self) -> None:
+        names = {each.relative_to(BUNDLE).as_posix() for each in self.FILES}
+        assert names >= {"board.js", "board.css", "picture.js", "LICENSE.txt"}
+        licences = (BUNDLE / "LICENSE.txt").read_text()
+        for package in ("@excalidraw/excalidraw 0.18", "mermaid 12", "react-dom 19"):
+            assert f"\n{package}" in f"\n{licences}"
+
+    def test_asks_no_other_host_for_fonts(self) -> None:
+        scripts = [each for each in self.FILES if each.suffix == ".js"]
+        assert not [each.name for each in scripts if "esm.sh" in each.read_text()]
+        fonts = {each.parent.name for each in self.FILES if each.suffix == ".woff2"}
+        assert {"Excalifont", "Nunito"} <= fonts
+        assert "Xiaolai" not in fonts
+
+    def test_is_kept_by_browsers_by_the_names_of_its_parts(self, settings: Any) -> None:
+        is_immutable = re.compile(settings.WHITENOISE_IMMUTABLE_FILE_TEST).search
+        assert is_immutable("/static/vendor/whiteboard/parts/chunk-LOOQNKVM.js")
+        assert is_immutable("/static/js/editor.0123456789ab.js")
+        assert not is_immutable("/static/js/editor.js")
+        assert not is_immutable("/static/vendor/whiteboard/board.js")
+        assert sum(each.stat().st_size for each in self.FILES) < 4_000_000
