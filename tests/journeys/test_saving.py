@@ -242,7 +242,6 @@ def test_what_is_typed_before_the_script_comes_is_saved_when_it_does(
     page.reload(wait_until="commit")
     candidate.type("Early.")
     await_true(lambda: bool(page.title() and waiting), "the page to ask for its script")
-    page.unroute_all()
     waiting[0].continue_()
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == "Early."

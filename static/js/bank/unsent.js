@@ -29,9 +29,9 @@ function put(name, value) {
 async function left(served) {
   try {
     const { held } = (await navigator.locks?.query()) ?? { held: [] };
-    const isOpen = (key) => [own, ...held.map(({ name }) => name)].some((name) => key.startsWith(`${name}:`));
-    const found = (await device.all(place.dataset.kept)).filter(([key]) => !isOpen(key));
-    found.filter(([, { text }]) => text === served).forEach(([key]) => device.forget(key));
+    const open = [own, ...held.map(({ name }) => name)];
+    const found = (await device.all(place.dataset.kept)).filter(([key]) => !open.includes(key));
+    await Promise.all(found.filter(([, { text }]) => text === served).map(([key]) => device.forget(key)));
     return found.filter(([, { text }]) => text !== served).sort(([, one], [, other]) => other.at - one.at);
   } catch {
     return []; // storage is forbidden
@@ -59,10 +59,10 @@ export async function offer(served, take) {
     if (!unsent) return;
     notice.inert = true;
     const isDone = unsent === "forget" || (await take(kept)); // and from then on it is this visit's
+    if (isDone) await device.forget(key);
     notice.inert = false;
     if (!isDone) return;
     notice.remove();
-    device.forget(key);
     offer(served, take);
   });
   place.append(notice);
