@@ -62,6 +62,7 @@ export class Queue extends EventTarget {
     this.place = device.own(place);
     this.sending = null; // {text, base, key, start, cut}: not yet answered
     this.request = null; // the promise of the request under way
+    this.restored = null; // the text that this device had kept
     this.timer = null;
     this.failures = 0;
     this.halted = false; // a conflict, a lock or too long a text waits for a person
@@ -211,6 +212,7 @@ export class Queue extends EventTarget {
       this.sending = kept.sending ?? { text: kept.text, base: kept.base, key: newKey() };
       this.began = kept.saved;
     }
+    this.restored = kept.text;
     const text = isTyped && this.merge ? this.merge(shown, kept.text, typed) : kept.text;
     this.tell("restored", { text, words: this.measure(text) });
   }
@@ -326,19 +328,27 @@ export class Queue extends EventTarget {
     if (left !== null) document.dispatchEvent(new CustomEvent("mlsd:left", { detail: left }));
     if (state.dataset.state === "paused") return this.paused(state.textContent);
     this.failures = 0;
-    if (status !== 200) return this.refused(state, answered.querySelector("#theirs"), status, text);
+    if (status !== 200) return this.refused(state, answered.querySelector("#theirs"), status, text, left);
     this.isRenewed = false;
-    this.sending = null;
-    this.revision = Number(state.dataset.revision);
-    this.saved = text;
-    this.savedAt = performance.now();
-    this.tell("acknowledged", { revision: this.revision, left });
-    this.keep();
-    if (this.isDirty) this.say("unsaved", "Not saved yet");
-    else this.say("saved", state.textContent);
+    this.acknowledged(text, Number(state.dataset.revision), left);
   }
 
-  refused(state, theirs, status, text) {
+  acknowledged(text, revision, left) {
+    this.sending = null;
+    this.revision = revision;
+    this.saved = text;
+    this.savedAt = performance.now();
+    this.tell("acknowledged", { revision, left });
+    this.keep();
+    if (this.isDirty) this.say("unsaved", "Not saved yet");
+    else this.say("saved", "Saved");
+  }
+
+  refused(state, theirs, status, text, left) {
+    const revision = Number(state.dataset.revision);
+    const found = theirs?.content.textContent;
+    // The last words of the page before this one may arrive after this one has begun.
+    if (found !== undefined && [this.read(), this.restored].includes(found)) return this.acknowledged(found, revision, left);
     const over = this.sending.base;
     this.sending = null;
     if (state.dataset.state === "late") this.saved = text; // it is kept there, if not counted
@@ -348,9 +358,8 @@ export class Queue extends EventTarget {
     this.keep();
     if (!this.halted) return this.say("unsaved", "Not saved yet");
     if (!theirs) return this.say(state.dataset.state, state.textContent);
-    const revision = Number(state.dataset.revision);
     this.say("conflict", "Not saved: choose a version above");
-    this.tell("conflict", { theirs: theirs.content.textContent, revision, base: this.began ?? "", over });
+    this.tell("conflict", { theirs: found, revision, base: this.began ?? "", over });
   }
 
   beyondMeasure() {

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -305,6 +306,47 @@ def test_an_answer_that_is_lost_on_the_way_is_no_conflict(
     expect(page.locator("#conflict")).to_be_hidden()
     assert lost
     assert rows.text(interview_id, "scope") == "Once. Twice."
+
+
+def test_the_last_words_of_a_page_that_come_after_the_next_one_has_begun_are_no_conflict(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|status of 409")
+    page, context = candidate.page, candidate.page.context
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/draft/", lose_the_answer)
+    candidate.type("First words. ")
+    candidate.sees("offline")
+    page.unroute("**/draft/")
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Last words. ")
+    expect(candidate.status).to_contain_text("4 words")
+    page.close()
+
+    later = Candidate(context.new_page())
+    held: list[Route] = []
+    later.page.route("**/draft/", lambda route: route.continue_() if held else held.append(route))
+    later.page.goto(f"/interviews/{interview_id}/")
+    expect(later.box).to_have_value("First words. Last words. ")
+    later.type("More. ")
+    assert rows.text(interview_id, "scope") == "First words. "
+    token = next(c["value"] for c in context.cookies() if c["name"] == "csrftoken")
+    arrived = context.request.post(
+        f"/interviews/{interview_id}/stages/scope/draft/",
+        headers={"X-CSRFToken": token, "HX-Request": "true"},
+        form={"text": "First words. Last words. ", "base": "1", "key": str(uuid.uuid4())},
+    )
+    assert arrived.ok
+    with later.page.expect_response("**/draft/") as told:
+        held[0].continue_()
+    assert told.value.status == 409
+    later.sees_saved()
+    expect(later.page.locator("#conflict")).to_be_hidden()
+    assert rows.text(interview_id, "scope") == "First words. Last words. More. "
 
 
 def test_who_is_signed_out_while_typing_signs_in_on_the_spot_and_loses_nothing(
