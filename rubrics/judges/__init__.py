@@ -1,7 +1,7 @@
 """Those who read an answer and say levels, and the one way from an answer to a scorecard."""
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 from types import MappingProxyType
@@ -43,7 +43,7 @@ def score(
     if near_misses and not any(flag.kind in _STRANGE for flag in verdict.flags):
         aside = [quote for flag in verdict.flags for quote in flag.evidence]
         judgements = with_near_misses(question, reading, judgements, aside)
-    flags = (*_shown(_asides(reading), verdict.flags), *_notes(reading))
+    flags = (*_shown(reading, verdict.flags), *_notes(reading))
     used = calibration.hash if calibration else None
     return add_up(question.rubric, judgements, judge.name, flags, used)
 
@@ -119,11 +119,10 @@ def _asides(reading: Reading) -> Iterator[Flag]:
         yield Flag.aside(aside.why, quote)
 
 
-def _shown(*flags: Iterable[Flag]) -> Iterator[Flag]:
-    every = chain(*flags)
-    yield from islice(every, _SHOWN)
-    more = sum(1 for _ in every)
-    if more:
+def _shown(reading: Reading, flags: Sequence[Flag]) -> Iterator[Flag]:
+    yield from islice(chain(_asides(reading), flags), _SHOWN)
+    more = len(reading.set_aside) + len(flags) - _SHOWN
+    if more > 0:
         yield Flag(kind="set-aside", title=f"{more} more sentences were set aside.")
 
 

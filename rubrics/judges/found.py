@@ -180,8 +180,9 @@ def says_subject(prose: Sequence[Found], wanted: Wanted) -> tuple[int, dict[str,
     never makes the answer seem to speak less of its question there.
     """
     used = sum(each.subject for each in prose)
+    said = [(len(each.line.words), each.says) for each in prose]
     beside = {
-        criterion: sum(len(each.line.words) for each in prose if not each.says & names)
+        criterion: sum([count for count, says in said if not says & names])
         for criterion, names in wanted.by_criterion.items()
     }
     return used, beside

@@ -111,19 +111,23 @@ def strung(units: Sequence[Said]) -> set[int]:
     """The units (indices) that begin or end a stretch in which next to nothing is said."""
     if sum(unit.count for unit in units) < SHORTEST:
         return set()
+    counts = [unit.count for unit in units]
     own = [frozenset(unit.own) for unit in units]
     uses = Counter(chain.from_iterable(own))
+    # Words that one unit alone has are different ones; counting them spares most of the sets.
+    alone = [sum([uses[word] == 1 for word in words]) for words in own]
     last = len(units) - 1
-    ends = _thin([unit.count for unit in reversed(units)], own[::-1], uses)
-    return {last - at for at in ends} | set(_thin([unit.count for unit in units], own, uses))
+    ends = _thin(counts[::-1], alone[::-1], own[::-1], uses)
+    return {last - at for at in ends} | set(_thin(counts, alone, own, uses))
 
 
 def _thin(
-    counts: Sequence[int], own: Sequence[frozenset[str]], uses: Mapping[str, int]
+    counts: Sequence[int],
+    alone: Sequence[int],
+    own: Sequence[frozenset[str]],
+    uses: Mapping[str, int],
 ) -> Iterator[int]:
     """The units with which a thin stretch begins; the last ones share the last full stretch."""
-    # Words that one unit alone has are different ones; counting them spares most of the sets.
-    alone = [sum([uses[word] == 1 for word in words]) for words in own]
     full = min(STRETCH, sum(counts))
     count = end = different = 0
     is_thin = False

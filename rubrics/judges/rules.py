@@ -178,9 +178,9 @@ def _findings(criterion: Criterion, answer: _Answer, own: _Answer) -> Iterator[F
 def _red_flags(criterion: Criterion, answer: _Answer) -> Iterator[tuple[Flag, int]]:
     for flag in criterion.red_flags:
         bit = answer.wanted.flags[criterion.id, flag.id]
-        raised = [
-            at for at, here in enumerate(answer.found) if answer.says & bit and here.raised(bit)
-        ]
+        if not answer.says & bit:
+            continue
+        raised = [at for at, here in enumerate(answer.found) if here.raised(bit)]
         if raised:
             evidence = tuple(answer.quote(at) for at in raised[:3])
             yield Flag(kind="red-flag", title=flag.title, evidence=evidence), flag.cap

@@ -11,7 +11,7 @@ from re import _constants as constants  # type: ignore[attr-defined]
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
 
-from rubrics.reading.lexicon import Part, Words
+from rubrics.reading.lexicon import Words
 from rubrics.reading.sieve import Sieve
 from rubrics.schema import Stance
 
@@ -284,26 +284,20 @@ def by_first_word(cues: Iterable[str]) -> Mapping[str, str]:
 
 
 class _Cues:
-    """Groups of cues by the word that they begin with; most units hold none and are soon read."""
+    """Groups of cues by the word that they begin with."""
 
     def __init__(self, groups_of_cues: Iterable[tuple[str, ...]]) -> None:
         groups: dict[str, list[str]] = defaultdict(list)
-        every: list[str] = []
         for number, cues in enumerate(groups_of_cues):
-            every += cues
             for word, some in by_first_word(cues).items():
                 groups[word].append(f"(?P<c{number}>{some})")
         self._by_word = {word: re.compile("|".join(some)) for word, some in groups.items()}
-        self._sieve = Sieve(every)
 
-    def find(self, unit: Words) -> list[tuple[int, re.Match[str]]]:
+    def find(self, unit: Words) -> Iterator[tuple[int, re.Match[str]]]:
         """The cues in a unit, with the index of their first word; none inside another."""
         text = unit.said
-        return list(self._each(unit.forms, text)) if self._sieve.may_hold(text) else []
-
-    def _each(self, forms: Part, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         start = end = 0
-        for first, form in enumerate(forms):
+        for first, form in enumerate(unit.forms):
             if start >= end and form in self._by_word:
                 match = self._by_word[form].match(text, start)
                 if match:
@@ -317,6 +311,10 @@ _FIRST = frozenset({"should", "could", "shall", "can", "may", "do", "does", "wou
 
 _FOUND = _Cues(cues for _, _, cues in _CUES)
 _FOUND_VAGUE = _Cues([_VAGUE])
+_VAGUE_SIEVE = Sieve(_VAGUE)
+
+
+EVERY = tuple(cue for _, _, cues in _CUES for cue in cues)
 
 
 def cues(unit: Words) -> list[tuple[Stance, Reach, int, int]]:
@@ -331,7 +329,7 @@ def cues(unit: Words) -> list[tuple[Stance, Reach, int, int]]:
 
 def is_vague(unit: Words) -> bool:
     """Whether a unit only speaks of possibilities, or of care to be taken."""
-    return bool(_FOUND_VAGUE.find(unit))
+    return bool(_VAGUE_SIEVE.held(unit.said)) and any(True for _ in _FOUND_VAGUE.find(unit))
 
 
 def _opens(unit: Words, first: int) -> bool:

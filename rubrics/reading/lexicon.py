@@ -342,8 +342,11 @@ class _Gaps:
         """The spans of all parts of a phrase, given those of its first two."""
         for slot in self._later[phrase]:
             after = spans[-1][1]
-            following = [span for _, part, span in there if part in slot and span[0] > after]
-            if not following or min(following)[0] - after - 1 > GAP:
+            last = after + GAP + 1
+            following = [
+                span for _, part, span in there if part in slot and after < span[0] <= last
+            ]
+            if not following:
                 return None
             spans += (min(following),)
         return spans
@@ -360,8 +363,9 @@ def _note(
 class Lexicon(Generic[K]):
     """All phrases of one rubric in one Aho-Corasick automaton. Built once, shared by threads.
 
-    The automaton runs over numbers of words, so a search takes one step a word. ``keysets`` are
-    the different sets of keys that one spelling can stand for; a hit names its set by number.
+    The automaton runs over words, each written as two signs of their own: a node's children are
+    looked through one by one, and the first node would have thousands. ``keysets`` are the
+    different sets of keys that one spelling can stand for; a hit names its set by number.
     """
 
     def __init__(self, phrases: Mapping[K, Iterable[str]]) -> None:
@@ -377,17 +381,16 @@ class Lexicon(Generic[K]):
         sets = {keys: number for number, keys in enumerate(keysets)}
         self._gaps = _Gaps([(sets[(key,)], parts) for key, parts in gapped])
         spellings = {**whole, **self._gaps.parts}
-        self._numbers = {
-            word: n for n, word in enumerate({w: 0 for s in spellings for w in s}, start=1)
-        }
-        self._typos = Typos(self._numbers)
+        vocabulary = {word: 0 for spelling in spellings for word in spelling}
+        self._signs = {word: _signs(number) for number, word in enumerate(vocabulary)}
+        self._typos = Typos(vocabulary)
         self._read = _Learned(self._meant)
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY, ahocorasick.KEY_SEQUENCE)
+        self._automaton = ahocorasick.Automaton()
         for spelling in spellings:
             keyset = sets[tuple(whole[spelling])] if spelling in whole else -1
             part = self._gaps.parts.get(spelling, -1)
             found = (len(spelling) - 1, keyset, part)
-            self._automaton.add_word(tuple(self._numbers[word] for word in spelling), found)
+            self._automaton.add_word("".join(self._signs[word] for word in spelling), found)
         if len(self._automaton):
             self._automaton.make_automaton()
 
@@ -407,8 +410,11 @@ class Lexicon(Generic[K]):
         hits: list[Hit] = []
         if not len(self._automaton) or not stems:
             return hits
+        if not forms and self._signs.keys().isdisjoint(stems):
+            return hits  # what is sought in a drawing is few words
         parts: list[_There] = []
-        for last, (back, keyset, part) in self._automaton.iter(self._known(stems, forms)):
+        for end, (back, keyset, part) in self._automaton.iter(self._known(stems, forms)):
+            last = end >> 1
             span = (last - back, last)
             if keyset >= 0:
                 hits.append((keyset, (span,)))
@@ -418,15 +424,27 @@ class Lexicon(Generic[K]):
             hits += self._gaps.hits(parts)
         return hits
 
-    def _known(self, stems: Part, forms: Part) -> tuple[int, ...]:
-        """The numbers of words, 0 for those in no phrase."""
+    def _known(self, stems: Part, forms: Part) -> str:
+        """The signs of words, those of nothing for words in no phrase."""
         if not forms:
-            return tuple(map(self._numbers.get, stems, repeat(0)))
-        return tuple(map(self._read.__getitem__, forms))
+            return "".join(map(self._signs.get, stems, repeat(_NO_SIGNS)))
+        return "".join(map(self._read.__getitem__, forms))
 
-    def _meant(self, form: str) -> int:
+    def _meant(self, form: str) -> str:
         word = stem(form)
-        return self._numbers.get(word) or self._numbers.get(self._typos.meant(word, form), 0)
+        found = self._signs.get(word) or self._signs.get(self._typos.meant(word, form))
+        return found or _NO_SIGNS
+
+
+# The first signs of words are below this, the second ones above.
+_SIGNS = 128
+_NO_SIGNS = "\0\0"
+
+
+def _signs(number: int) -> str:
+    """Two signs for the number of a word."""
+    first, second = divmod(number, _SIGNS)
+    return chr(2 * _SIGNS + first) + chr(_SIGNS + second)
 
 
 def bits(number: int) -> Iterator[int]:

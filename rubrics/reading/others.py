@@ -13,7 +13,6 @@ from functools import cache
 
 from rubrics.reading.cues import by_first_word
 from rubrics.reading.lexicon import Words
-from rubrics.reading.sieve import Sieve
 
 
 def _any(words: str) -> str:
@@ -262,17 +261,11 @@ def _by_word() -> Mapping[str, list[Cue]]:
     return dict(found)
 
 
-@cache
-def _sieve() -> Sieve:
-    return Sieve(cue for _, cues in _CUES for cue in cues)
+EVERY = tuple(cue for _, cues in _CUES for cue in cues)
 
 
-def others(unit: Words) -> list[tuple[Place, int, int]]:
+def others(unit: Words) -> Iterator[tuple[Place, int, int]]:
     """The cues of a unit that speak of others: where they may stand, first and last word."""
-    return list(_each(unit)) if _sieve().may_hold(unit.said) else []
-
-
-def _each(unit: Words) -> Iterator[tuple[Place, int, int]]:
     by_word, text, start = _by_word(), unit.said, 0
     for first, form in enumerate(unit.forms):
         for place, pattern in by_word.get(form, ()):

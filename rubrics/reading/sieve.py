@@ -4,7 +4,7 @@ A sieve is an automaton of RE2 over the cues without what they look ahead at, so
 cue and seldom lets a text through that has none. Linear in the text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from re import _constants as constants  # type: ignore[attr-defined]
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
@@ -20,17 +20,18 @@ _ROOM = 64 << 20
 class Sieve:
     """Built once, shared by threads."""
 
-    def __init__(self, cues: Iterable[str]) -> None:
-        """Take regular expressions over lower-case words and single blanks."""
+    def __init__(self, *groups_of_cues: Iterable[str]) -> None:
+        """Take regular expressions over lower-case words and single blanks, in groups."""
         options = re2.Options()
         options.max_mem = _ROOM
         self._any = re2.Set.SearchSet(options)
-        self._any.Add(f"{_BEGIN}(?:{'|'.join(_loosened(parse(cue)) for cue in cues)}){_END}")
+        for cues in groups_of_cues:
+            self._any.Add(f"{_BEGIN}(?:{'|'.join(_loosened(parse(cue)) for cue in cues)}){_END}")
         self._any.Compile()
 
-    def may_hold(self, said: str) -> bool:
-        """Whether one of the cues may stand in lower-case words with single blanks between."""
-        return bool(self._any.Match(said))
+    def held(self, said: str) -> Collection[int]:
+        """The groups that may have a cue in lower-case words with single blanks between."""
+        return self._any.Match(said) or ()
 
 
 def _loosened(parsed: Iterable[tuple[Any, Any]]) -> str:

@@ -8,12 +8,14 @@ boundaries instead of a fixed window, and with cues for deferral and questions.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from rubrics.reading.cues import Reach, by_first_word, cues
+from rubrics.reading.cues import EVERY, Reach, by_first_word, cues
 from rubrics.reading.lexicon import Words
+from rubrics.reading.others import EVERY as EVERY_OF_OTHERS
 from rubrics.reading.others import Place, others
+from rubrics.reading.sieve import Sieve
 from rubrics.schema import Stance
 
 
@@ -146,13 +148,22 @@ def scopes(unit: Words, heading: str) -> list[Scope]:
     if heading and puts_off(heading):
         found.append(whole(Stance.DEFERRED, unit))
     found += _labelled(unit)
-    found_cues = cues(unit)
+    held = _sieve().held(unit.said)
+    if not held:
+        return found
+    found_cues = cues(unit) if 0 in held else []
     clauses = _clauses(unit) if found_cues else []
     for stance, reach, first, end in found_cues:
         found += _scope(stance, reach, first, end, unit, clauses)
     if found_cues and last and _SPOKEN_OF.search(" ".join(unit.forms[-12:])):
         found.append(whole(Stance.NEGATED, unit))
-    return found + _of_others(unit)
+    return found + _of_others(unit) if 1 in held else found
+
+
+@cache
+def _sieve() -> Sieve:
+    """What tells of a unit whether it may have cues of its own stance, and such of others."""
+    return Sieve(EVERY, EVERY_OF_OTHERS)
 
 
 def _of_others(unit: Words) -> list[Scope]:
@@ -160,7 +171,7 @@ def _of_others(unit: Words) -> list[Scope]:
 
     None where the writer takes it over (``Netflix has X; we do the same``).
     """
-    found = others(unit)
+    found = list(others(unit))
     if not found or _TAKES_OVER.search(unit.said):
         return []
     return [
@@ -439,14 +450,15 @@ def _clauses(unit: Words) -> list[int]:
     """
     text, places, forms = unit.text, unit.places, unit.forms
     numbers, number = [0], 0
-    for index in range(1, len(unit)):
-        start, end = places[index - 1][1], places[index][0]
+    before = places[0][1]
+    for index, (start, end) in enumerate(places[1:], 1):
         # Most words follow a single blank; only the others, and a few words, can begin a clause.
-        if (end - start > 1 or text[start] != " " or forms[index] in _OPENERS) and _begins_clause(
-            unit, index
-        ):
+        if (
+            start - before > 1 or text[before] != " " or forms[index] in _OPENERS
+        ) and _begins_clause(unit, index):
             number += 1
         numbers.append(number)
+        before = end
     return numbers
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
+from rubrics.loading import Library, load_library
 from rubrics.schema import Competency, Criterion, Indicator, Question, Rubric, Target
 
 LEVELS = {
@@ -12,6 +14,12 @@ LEVELS = {
     3: "explains who is compared with whom",
     4: "weighs duration against power in numbers",
 }
+
+
+@cache
+def library() -> Library:
+    """The library that comes with the project, read once for all tests."""
+    return load_library()
 
 
 def indicator(*, name: str = "ab-test", **fields: Any) -> Indicator:

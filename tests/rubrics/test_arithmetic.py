@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from rubrics import Question
-from rubrics.loading import load_library
 from tests.rubrics.arithmetic import Statement, numbers, read
+from tests.rubrics.documents import library
 
-LIBRARY = load_library()
+LIBRARY = library()
 QUESTIONS = [pytest.param(each, id=name) for name, each in LIBRARY.questions.items()]
 
 # So that nobody passes by stating nothing, or the reader by reading nothing.

@@ -15,13 +15,13 @@ from benchmarks.scoring.answers import Answer, Attack, Stages
 from benchmarks.scoring.attacks.elsewhere import lines, said
 from benchmarks.scoring.bench import Bench, gained, levels
 from rubrics import Question, Scorecard
-from rubrics.loading import load_library
 from rubrics.reading.lexicon import words
 from rubrics.reading.moulds import from_moulds
 from rubrics.reading.units import normalise, split
+from tests.rubrics.documents import library
 from tests.rubrics.reading.heldout import THIRD
 
-BENCH = Bench.of(load_library())
+BENCH = Bench.of(library())
 QUESTIONS = [pytest.param(each, id=name) for name, each in BENCH.library.questions.items()]
 each_question = pytest.mark.parametrize("question", QUESTIONS)
 

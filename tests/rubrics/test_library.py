@@ -6,9 +6,9 @@ import re
 import pytest
 
 from rubrics import Question, RulesJudge, Scorecard, score
-from rubrics.loading import load_library
+from tests.rubrics.documents import library
 
-LIBRARY = load_library()
+LIBRARY = library()
 QUESTIONS = [pytest.param(each, id=name) for name, each in LIBRARY.questions.items()]
 each_question = pytest.mark.parametrize("question", QUESTIONS)
 

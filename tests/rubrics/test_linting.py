@@ -15,9 +15,17 @@ from rubrics.linting import FIRST, MOST_KEPT, RULES, SCORING, checked, lint, lin
 from rubrics.linting.case import Case
 from rubrics.loading import LIBRARY, Problem, Source, load_library, parse, question_of
 from rubrics.schema import Concept, Question
-from tests.rubrics.documents import WHOLE, answered, criterion, indicator, question, whole
+from tests.rubrics.documents import (
+    WHOLE,
+    answered,
+    criterion,
+    indicator,
+    library,
+    question,
+    whole,
+)
 
-LIBRARY_NOW = load_library()
+LIBRARY_NOW = library()
 NOWHERE = Source("q.yaml", None, {(): 1})
 
 

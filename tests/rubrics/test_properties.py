@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from rubrics import Question, RulesJudge, Scorecard, score
-from rubrics.loading import load_library
 from rubrics.scoring import Depth, Judgement
+from tests.rubrics.documents import library
 
-LIBRARY = load_library()
+LIBRARY = library()
 FOUR = LIBRARY.frameworks["four-stage"]
 QUESTIONS = list(LIBRARY.questions.values())
 FRAGMENTS = [

@@ -1,10 +1,9 @@
 """The bench scores an answer by two versions of a question, and shows where they differ."""
 
 from rubrics import trials
-from rubrics.loading import load_library
-from tests.rubrics.documents import criterion, indicator, question
+from tests.rubrics.documents import criterion, indicator, library, question
 
-FRAMEWORKS = load_library().frameworks
+FRAMEWORKS = library().frameworks
 TEXT = "We run an A/B test per user for two weeks, because habits change slowly."
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubrics.loading import load_library
 from rubrics.reading.quantities import Dimension, read, spans
 from rubrics.reading.units import normalise, split
+from tests.rubrics.documents import library
 
 DAY = 86_400.0
 COUNT, RATE, TIME, BYTES = Dimension.COUNT, Dimension.RATE, Dimension.TIME, Dimension.BYTES
@@ -165,7 +165,7 @@ def test_the_numbers_of_a_table_are_read_up_to_a_bound() -> None:
 
 
 def test_the_model_answers_of_the_library_are_full_of_numbers() -> None:
-    answers = filter(None, (q.model_answer for q in load_library().questions.values()))
+    answers = filter(None, (q.model_answer for q in library().questions.values()))
     texts = [normalise(text).text for answer in answers for text in answer.stages.values()]
     units = [unit.text for text in texts for unit in split("", normalise(text))]
     assert sum(len(read(text)) for text in units) > 200

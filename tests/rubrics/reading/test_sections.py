@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rubrics.loading import load_library
 from rubrics.reading.sections import by_stage, spans_by_stage
+from tests.rubrics.documents import library
 
-FRAMEWORKS = load_library().frameworks
+FRAMEWORKS = library().frameworks
 FRAMEWORK = FRAMEWORKS["four-stage"]
 
 

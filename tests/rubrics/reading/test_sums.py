@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubrics.loading import load_library
 from rubrics.reading.quantities import read
 from rubrics.reading.sums import WrongSum, wrong_sums
 from rubrics.reading.units import normalise, split
+from tests.rubrics.documents import library
 
 
 def flagged(*texts: str) -> list[WrongSum]:
@@ -141,7 +141,7 @@ def test_a_right_sum_over_two_sentences_is_not_flagged(texts: tuple[str, ...]) -
 def _library() -> list[list[str]]:
     """The texts of every block of every model answer and sample of the library."""
     blocks: list[list[str]] = []
-    for question in load_library().questions.values():
+    for question in library().questions.values():
         answers = [*question.samples, *filter(None, [question.model_answer])]
         for answer in answers:
             for stage, text in answer.stages.items():
