@@ -8,11 +8,12 @@ from enum import StrEnum
 from benchmarks.durability.proxy import NETWORK_FAULTS, Fault
 
 # Words in other scripts too: a place in a text counts characters, not bytes and not UTF-16 units.
+# None that begins a list in Markdown ("80. "): the page would type the next item's number itself.
 WORDS = tuple(
     """
     we rank videos by expected watch time because clicks mislead the peak is near 3,000 queries per
     second so candidates come from an index and a small model sorts them naïve Bayes ≈ 設計 🎬
-    features are logged as served, never joined later; drift is watched daily (p95 < 80 ms)
+    features are logged as served, never joined later; drift is watched daily (p95 below 80ms)
     """.split()  # noqa: SIM905 (words are read as words)
 )
 

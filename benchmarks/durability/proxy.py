@@ -70,6 +70,8 @@ class Proxy:
 
     def turn_to(self, fault: Fault) -> None:
         """Begin a fault, or end it. What is under way just now is cut, except before a slow one."""
+        if fault is self.fault:
+            return
         with self._changed:
             self.fault = fault
             self._changed.notify_all()

@@ -24,7 +24,7 @@ from tests.stack import Stack, await_true
 EMAIL = "candidate@demo.example"
 STAGE = "scope"
 WORDS_A_MINUTE = 60
-RESTORED_WITHIN = 20  # seconds until a page that opened again shows what the device kept
+RESTORED_WITHIN = 60  # seconds until a page that opened again shows what the device kept
 ON_SCREEN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -138,7 +138,12 @@ class Typist:
         outcome = self.outcome
         outcome.typed, outcome.saves = len(self.typed), len(revisions)
         outcome.lost = _missing(self.typed, text)
-        outcome.strange = sum(not self.typed.startswith(each.text) for each in revisions)
+        strange = [each for each in revisions if not self.typed.startswith(each.text)]
+        outcome.strange = len(strange)
+        for each in strange:
+            self._say(f"revision {each.number} is strange: {_difference(self.typed, each.text)}")
+        if text != self.typed:
+            self._say(f"the end is not the script: {_difference(self.typed, text)}")
         outcome.kept = max(0, outcome.kept - outcome.lost)
 
     # --- what happens -------------------------------------------------------------------------
@@ -224,6 +229,16 @@ class Typist:
 
     def _say(self, text: str) -> None:
         self.outcome.log.append(f"{time.monotonic() - self.began:7.2f} s  {text}")
+
+
+def _difference(script: str, text: str) -> str:
+    """Where a text goes away from the script, with what stands around it in both."""
+    at = next(
+        (at for at, (one, other) in enumerate(zip(script, text, strict=False)) if one != other),
+        min(len(script), len(text)),
+    )
+    around = slice(max(0, at - 30), at + 50)
+    return f"at {at} of {len(text)} {text[around]!r}, the script has {script[around]!r}"
 
 
 def _missing(script: str, text: str) -> int:

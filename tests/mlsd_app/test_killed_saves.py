@@ -11,7 +11,7 @@ from tests.stack import Stack
 pytestmark = pytest.mark.journey  # it needs no browser, but everything that runs
 
 CLIENTS, SAVES = 8, 40
-SECONDS = 60
+SECONDS = 120  # a few on an idle machine
 
 
 def test_every_acknowledged_revision_is_there_in_order_and_once(stack: Stack) -> None:
