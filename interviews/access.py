@@ -11,8 +11,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
+from interviews.models import MAX_BYTES as MAX_BYTES  # views name these
 from interviews.models import DraftOutcome, Interview, StageAnswer
-from interviews.models import Part as Part  # views name it
+from interviews.models import Part as Part
 from rubrics import Target
 from rubrics.models import FrameworkVersion, Question, documents_of
 

@@ -17,7 +17,8 @@ MAX_DEPTH = 24
 """Brackets, signs and powers within each other."""
 
 # What begins so is meant as a sum: "=> hence" and "== x" are not.
-_BEGINS = re.compile(r"=[ \t]*(?=[-−]?[ \t]*\(*[ \t]*[-−]?\.?[0-9])")
+# Nothing is given back (*+): many blanks would be tried in every way to share them out.
+_BEGINS = re.compile(r"=[ \t]*+(?=[-−]?[ \t]*+\(*+[ \t]*+[-−]?\.?[0-9])")
 # A result that the writer gives, "= 58k", is theirs; the sum is what stands before it.
 _RESULT = re.compile(r"[=≈~]")
 _TOKEN = re.compile(

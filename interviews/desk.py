@@ -67,7 +67,7 @@ class Desk:
     @property
     def offers(self) -> tuple[Offer, ...]:
         """The extra time that there is room for."""
-        if not self.interview.may_pause:
+        if not self.interview.owns_clock:
             return ()
         minutes = self.interview.minutes
         room = flow.LONGEST * minutes * 60 - sum(tab.planned for tab in self.tabs)

@@ -220,6 +220,27 @@ def times(
     )
 
 
+# What a line does to the clock; after the others it goes on as before.
+_RUNS: Mapping[Kind, bool] = {
+    Kind.STARTED: True,
+    Kind.PAUSED: False,
+    Kind.RESUMED: True,
+    Kind.SUBMITTED: False,
+}
+
+
+def after_each(ledger: Sequence[Line], *, minutes: int) -> Iterator[tuple[float, bool]]:
+    """Give what is left after each line of a ledger in order, and whether the clock runs then.
+
+    The same as ``times`` at these moments, in one go; below zero when the time is up.
+    """
+    left, runs = minutes * 60.0, False
+    for line, before in zip(ledger, [*ledger[:1], *ledger], strict=False):
+        left += line.seconds - ((line.at - before.at).total_seconds() if runs else 0)
+        runs = _RUNS.get(line.kind, runs)
+        yield left, runs
+
+
 def _in_order(ledger: Iterable[Line]) -> list[Line]:
     return sorted(ledger, key=lambda line: line.at)
 

@@ -58,17 +58,15 @@ def read(interview: Interview, *, now: datetime) -> Ledger:
     rows, titles, minutes = list(interview.ledger.all()), interview.stage_titles, interview.minutes
     lines = [line.value for line in rows]
     paused = sum((pause.until - pause.since).total_seconds() for pause in flow.pauses(lines))
-    shares = interview.shares
     entries = []
-    for number, row in enumerate(rows, start=1):
+    for row, (left, _) in zip(rows, flow.after_each(lines, minutes=minutes), strict=True):
         kind = Kind(row.kind)
         what, why = _SAID[kind](row, titles[row.stage])
-        then = flow.times(lines[:number], shares=shares, minutes=minutes, now=row.at)
         added = minutes * 60 if kind is Kind.STARTED else row.seconds
-        entries.append(Entry(at=row.at, what=what, why=why, added=added, left=then.left))
+        entries.append(Entry(at=row.at, what=what, why=why, added=added, left=max(0, round(left))))
     return Ledger(
         entries=tuple(entries),
-        left=flow.times(lines, shares=shares, minutes=minutes, now=now).left,
+        left=flow.times(lines, shares=interview.shares, minutes=minutes, now=now).left,
         planned=minutes * 60,
         extra=flow.extended(lines),
         given_back=sum(line.seconds for line in lines if line.kind is Kind.CREDITED),

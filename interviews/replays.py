@@ -35,13 +35,6 @@ _KINDS: Mapping[str, MomentKind] = {
     flow.Kind.CREDITED: "credited",
     flow.Kind.SUBMITTED: "end",
 }
-# What a line does to the clock; after the others it goes on as before.
-_RUNS: Mapping[str, bool] = {
-    flow.Kind.STARTED: True,
-    flow.Kind.PAUSED: False,
-    flow.Kind.RESUMED: True,
-    flow.Kind.SUBMITTED: False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,14 +271,12 @@ def _paste(at: float, title: str, edit: Edit) -> Moment:
 
 
 def _ticks(interview: Interview, ledger: Sequence[flow.Line]) -> Iterator[Tick]:
-    """The clock after each line of the ledger, as ``flow.times`` reads it; in one go, not anew."""
-    left, runs, last = interview.minutes * 60.0, True, 0.0
-    for line in ledger:
+    """The clock after each line of the ledger."""
+    titles = interview.stage_titles
+    clock = flow.after_each(ledger, minutes=interview.minutes)
+    for line, (left, runs) in zip(ledger, clock, strict=True):
         at = _since(interview, line.at)
-        left += line.seconds - (at - last if runs else 0)
-        runs = _RUNS.get(line.kind, runs)
-        last = at
-        yield Tick(at=at, left=left, runs=runs, stage=interview.stage_titles[line.stage])
+        yield Tick(at=at, left=left, runs=runs, stage=titles[line.stage])
 
 
 def _pauses(ticks: Sequence[Tick], length: int) -> Iterator[tuple[float, float]]:

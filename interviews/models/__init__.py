@@ -4,6 +4,7 @@ from interviews.models.interview import Interview, LedgerLine
 from interviews.models.rescore import Rescore, RescoreLine
 from interviews.models.scorecard import Scorecard
 from interviews.models.stage import (
+    MAX_BYTES,
     DraftOutcome,
     LateText,
     Part,
@@ -14,6 +15,7 @@ from interviews.models.stage import (
 from interviews.models.sweep import Sweep
 
 __all__ = [
+    "MAX_BYTES",
     "DraftOutcome",
     "Interview",
     "LateText",

@@ -53,11 +53,6 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Running ones whose deadline and grace have passed; never a paused one."""
         return self.running().filter(paused_at__isnull=True, deadline_at__lt=now - grace)
 
-    def open_to_text(self, now: datetime, grace: timedelta) -> Self:
-        """Running ones that take a text: until the deadline or a pause, and the grace after it."""
-        awake = Q(paused_at__isnull=True) | Q(paused_at__gt=now - grace)
-        return self.running().filter(awake, deadline_at__gt=now - grace)
-
     def to_grade(self, now: datetime) -> Self:
         """Submitted ones that nobody is grading and whose next attempt is due."""
         free = Q(graded_until__isnull=True) | Q(graded_until__lt=now)
@@ -229,10 +224,10 @@ class Interview(models.Model):
         return self.paused_at is not None
 
     @property
-    def may_pause(self) -> bool:
-        """Whether its candidate may stop the clock and take extra time: it is practice.
+    def owns_clock(self) -> bool:
+        """Whether its candidate may stop the clock and take extra time, as in all practice.
 
-        Every interview is practice today. Whoever invites will decide; the rule belongs here.
+        Every interview is practice so far; what an invitation says of it belongs here.
         """
         return self.is_running
 
@@ -293,7 +288,7 @@ class Interview(models.Model):
 
     def pause(self, *, now: datetime) -> bool:
         """Stop the clock. False when it stands still, time is up or pauses are not allowed."""
-        if not self.may_pause:
+        if not self.owns_clock:
             return False
         with transaction.atomic():
             paused = (
@@ -405,6 +400,8 @@ class Interview(models.Model):
         running = Interview.objects.running().filter(pk=self.pk)
         if by is flow.Submitter.PAGE:
             running = running.filter(paused_at__isnull=True, deadline_at__lte=now + CLOCK_SLACK)
+        if by is flow.Submitter.SWEEP:  # what was paused or given time since it looked is not due
+            running = running.filter(paused_at__isnull=True, deadline_at=self.deadline_at)
         with transaction.atomic():
             submitted = running.update(
                 state=flow.State.SUBMITTED,

@@ -189,14 +189,14 @@ class StageAnswer(models.Model):
 
     def history(self) -> list[Revision]:
         """Give every acknowledged text, oldest first. One query."""
-        return list(_told(self.revisions.order_by("number")))
+        return [revision for _, revision in self.revisions.whole()]
 
     def text_at(self, number: int) -> str:
         """Give the text of a revision; StageRevision.DoesNotExist when there is none. One query."""
         upto = self.revisions.filter(number__lte=number)
         # order_by() sheds the order of the rows, by which they would be grouped.
         whole = upto.filter(cut=None).order_by().values("answer").values_list(Max("number"))
-        found = list(_told(upto.filter(number__gte=whole).order_by("number")))
+        found = [revision for _, revision in upto.filter(number__gte=whole).whole()]
         if not found or found[-1].number != number:
             raise StageRevision.DoesNotExist
         return found[-1].text
@@ -254,16 +254,6 @@ class StageRevision(models.Model):
     def __str__(self) -> str:
         """The number, as in ``r12``."""
         return f"r{self.number}"
-
-
-def _told(rows: models.QuerySet[StageRevision]) -> Iterator[Revision]:
-    """Put the texts together again; the first row must be whole."""
-    text = ""
-    for number, saved_at, start, cut, piece in rows.values_list(
-        "number", "saved_at", "start", "cut", "text"
-    ):
-        text = piece if cut is None else Edit(start, cut, piece).over(text)
-        yield Revision(number, saved_at, text)
 
 
 class LateTextQuerySet(models.QuerySet["LateText"]):

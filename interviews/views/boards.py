@@ -11,8 +11,6 @@ from interviews import access, boards, desk
 from interviews.views import Request
 from interviews.views.framing import in_frames, in_frames_with_styles
 
-MAX_OUTLINE = 64 * 1024
-
 
 @never_cache
 @in_frames
@@ -46,6 +44,6 @@ def picture(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRes
 def outline_reading(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
     """Say how an outline is read; nothing is kept. Without a text, the one of the drawing."""
     answer = access.stage_or_404(request.user, interview_id, stage_id, access.Part.OUTLINE)
-    text = request.POST.get("text", "")[:MAX_OUTLINE]
+    text = request.POST.get("text", "")[: access.MAX_BYTES]
     reading = boards.of_stage(answer).reading(text)
     return render(request, "interviews/board_panel.html#reading", {"reading": reading})

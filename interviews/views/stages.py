@@ -16,8 +16,6 @@ from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock
 
-MAX_PREVIEW = 64 * 1024
-
 
 @never_cache
 @holds_frames  # the whiteboard
@@ -79,7 +77,7 @@ def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
 def preview(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
     """Render the typed Markdown; nothing is kept."""
     access.stage_or_404(request.user, interview_id, stage_id)
-    text = request.POST.get("text", "")[:MAX_PREVIEW]
+    text = request.POST.get("text", "")[: access.MAX_BYTES]
     return render(request, "interviews/stage.html#preview", {"text": text})
 
 

@@ -36,7 +36,7 @@ def lines(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 def pause(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Stop the clock, keeping the text that the page sends along."""
     interview = access.interview_or_404(request.user, interview_id)
-    if refused := _refused(request, interview_id):
+    if refused := _keep_along(request, interview_id):
         return refused
     interview.pause(now=clock.now())
     return redirect("interview", interview_id)
@@ -53,10 +53,10 @@ def resumption(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 def extension(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Give extra time to a practice interview. The page's script gets the clocks and their menu."""
     interview = access.interview_or_404(request.user, interview_id)
-    if refused := _refused(request, interview_id):
+    if refused := _keep_along(request, interview_id):
         return refused
     form, now = ExtensionForm(request.POST), clock.now()
-    if form.is_valid() and interview.may_pause:
+    if form.is_valid() and interview.owns_clock:
         interview.extend(
             form.cleaned_data["extra"],
             by=flow.By.CANDIDATE,
@@ -70,7 +70,7 @@ def extension(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     return render(request, "interviews/extended.html", {"desk": desk.lay(shown, now=now)})
 
 
-def _refused(request: Request, interview_id: uuid.UUID) -> HttpResponse | None:
+def _keep_along(request: Request, interview_id: uuid.UUID) -> HttpResponse | None:
     """Keep the text that a form without script sends along; gives the page of one not kept."""
     if "text" not in request.POST:
         return None

@@ -73,9 +73,7 @@ function isDue() {
 
 async function send() {
   const sent = (unanswered ??= text.value);
-  const body = new FormData();
-  body.set("text", sent);
-  body.set("base", base.value);
+  const body = new URLSearchParams({ text: sent, base: base.value });
   status("saving", "Saving");
   try {
     const answer = await ask({ method: "POST", body });

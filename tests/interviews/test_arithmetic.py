@@ -115,6 +115,13 @@ def test_a_bare_number_says_nothing_twice() -> None:
     assert work_out("=500M") == "= 500,000,000 = 500 M"
 
 
+def test_any_number_of_blanks_is_read_in_one_go() -> None:
+    # Tried in every way to share them out, these would take longer than anybody lives.
+    blanks = " " * 60_000
+    assert not is_sum(f"={blanks}x")
+    assert is_sum(f"={blanks}-{blanks}({blanks}1")
+
+
 @pytest.mark.parametrize("line", ["=> hence", "== x", "=", "= so", "=a*2", "a = 2*3", "=(a+1)", ""])
 def test_what_does_not_begin_like_a_number_is_no_sum(line: str) -> None:
     assert not is_sum(line)

@@ -204,6 +204,16 @@ def test_whatever_happened_spent_and_left_are_the_whole(lines: list[Line], later
     assert min(read.spent.values()) >= 0
 
 
+@given(ledgers())
+def test_the_clock_after_each_line_is_what_was_read_then(lines: list[Line]) -> None:
+    clock = flow.after_each(lines, minutes=30)
+    for number, (left, runs) in enumerate(clock, start=1):
+        known = lines[:number]
+        read = times(*known, at=after(known, 0))
+        assert abs(max(0, left) - read.left) <= 0.5
+        assert runs == (flow.paused_since(known) is None)
+
+
 @given(ledgers(), st.integers(0, 5000))
 def test_no_more_is_spent_than_passed_outside_of_pauses(lines: list[Line], later: int) -> None:
     at = after(lines, later)

@@ -185,6 +185,20 @@ def test_the_sweep_hands_in_what_is_past_its_time_only_after_the_grace(
     assert kept.sheets.texts().get(stage="scope").text == "written and left"
 
 
+def test_what_is_given_time_while_the_sweep_is_under_way_is_not_handed_in(
+    bank: None, alice: User
+) -> None:
+    interview = factories.an_interview(candidate=alice)
+    now = interview.deadline_at + GRACE + SECOND
+    (seen,) = Interview.objects.overdue(now, GRACE)
+    away = flow.Span(interview.deadline_at - timedelta(minutes=2), now)
+    assert interview.credit([away], now=now, most=300) > 0
+    assert not seen.submit(Submitter.SWEEP, now=now)
+    assert factories.fresh(interview).is_running
+    (seen,) = Interview.objects.overdue(now + timedelta(hours=1), GRACE)
+    assert seen.submit(Submitter.SWEEP, now=now + timedelta(hours=1))
+
+
 def test_a_paused_interview_is_never_handed_in_by_the_sweep(bank: None, alice: User) -> None:
     interview = factories.an_interview(candidate=alice)
     interview.pause(now=NOON + timedelta(minutes=5))
