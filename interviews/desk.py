@@ -146,6 +146,11 @@ def lay(answer: StageAnswer, *, now: datetime) -> Desk:
     )
 
 
+def drawn(interview: Interview) -> frozenset[str]:
+    """Give the stages that have something on their whiteboard."""
+    return frozenset(interview.sheets.drawn().values_list("stage", flat=True))
+
+
 def _tabs(
     interview: Interview, framework: rubrics.Framework, times: flow.Times, shown: str
 ) -> Iterator[Tab]:

@@ -66,6 +66,10 @@ class StageAnswerQuerySet(models.QuerySet["StageAnswer"]):
         """Those that hold text: one for each stage, in the framework's order."""
         return self.filter(part=Part.TEXT)
 
+    def drawn(self) -> Self:
+        """Those that hold something of a whiteboard: a drawing, or its outline in words."""
+        return self.exclude(part=Part.TEXT).exclude(text="")
+
     def prepare(self, interview: Interview, stages: list[str]) -> None:
         """Lay out the empty sheets of an interview that begins."""
         self.bulk_create(

@@ -23,7 +23,8 @@ def submission(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     current = access.stage_or_404(request.user, interview_id, interview.current_stage)
     if request.method != "POST":
         laid = desk.lay(current, now=clock.now())
-        return render(request, "interviews/submission.html", {"desk": laid})
+        context = {"desk": laid, "drawn": desk.drawn(interview)}
+        return render(request, "interviews/submission.html", context)
     by = Submitter.PAGE if "clock" in request.POST else Submitter.CANDIDATE
     if interview.submit(by, now=clock.now()):
         tasks.ring(interview.pk)

@@ -22,9 +22,10 @@ def test_a_last_look_says_how_much_is_written_where(
     browser_of_alice: Client, interview: Interview, path: str
 ) -> None:
     factories.write(interview, {"scope": "two words"}, now=interview.started_at)
+    interview.sheets.filter(stage="design", part="outline").update(text="Events -> Store")
     answer = browser_of_alice.get(path)
     cells = [cell.text.strip() for cell in page(answer).all("td")]
-    assert cells == ["Scope", "2", "Design", "empty", "Evaluation", "empty"]
+    assert cells == ["Scope", "2", "Design", "whiteboard", "Evaluation", "empty"]
     assert "no-store" in answer["Cache-Control"]
     assert factories.fresh(interview).is_running
 

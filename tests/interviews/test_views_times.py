@@ -157,6 +157,7 @@ def test_extra_time_while_writing_answers_with_the_clocks_and_what_more_there_is
     left = int(shown.one("div", id="clocks").attributes["data-left"])
     assert 39 * 60 < left <= 40 * 60
     assert shown.one("details", id="clock-menu").attributes["hx-swap-oob"] == "true"
+    assert shown.one("span", id="planned-scope").text.strip() == "11 min"
     assert factories.fresh(interview).times(interview.started_at).planned["scope"] == 640
 
 

@@ -129,6 +129,16 @@ def test_the_usual_keys_press_the_buttons(writer: Candidate) -> None:
         does(writer, "|it|", key, after)
 
 
+def test_the_key_that_began_a_mark_leaves_it_again(writer: Candidate) -> None:
+    for key, sign in (("Control+b", "**"), ("Control+i", "_"), ("Control+e", "`")):
+        stand(writer, "We |")
+        writer.page.keyboard.press(key)
+        writer.page.keyboard.type("decide this")
+        writer.page.keyboard.press(key)
+        writer.page.keyboard.type(" now")
+        assert standing(writer) == f"We {sign}decide this{sign} now|"
+
+
 def test_the_toolbar_is_one_stop_and_arrows_go_through_it(writer: Candidate) -> None:
     page = writer.page
     stand(writer, "|it|")

@@ -21,8 +21,18 @@ function meant(value, start, end) {
   return { start, end };
 }
 
+/** Whether the caret stands behind the last word of what a sign has opened, before its end. */
+function isAtEnd(value, at, sign) {
+  const before = value.slice(value.lastIndexOf("\n", at - 1) + 1, at);
+  const isOpen = before.split(sign).length % 2 === 0;
+  return isOpen && !before.endsWith(sign) && value.slice(at, at + sign.length) === sign;
+}
+
 function wrap(sign) {
   return (value, from, to) => {
+    // Sign, words, sign: whoever types on presses the same keys to leave it.
+    const behind = from + sign.length;
+    if (from === to && isAtEnd(value, from, sign)) return { from: behind, to: behind, text: "", start: behind, end: behind };
     const { start, end } = meant(value, from, to);
     const inner = value.slice(start, end);
     const size = sign.length;
