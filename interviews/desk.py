@@ -211,7 +211,7 @@ _SAID: dict[str, tuple[str, int, str]] = {
         409,
         "Not saved: this text was changed somewhere else. Both versions are kept.",
     ),
-    "late": ("late", 410, "Too late to count, but kept: you find it beside your report."),
+    "late": ("late", 410, "This interview is over. Too late to count, but kept beside the report."),
     "closed": (
         "locked",
         410,

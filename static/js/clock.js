@@ -4,6 +4,7 @@
 import { announce } from "./announce.js";
 import { freshenForms } from "./csrf.js";
 import { editor } from "./editor.js";
+import { flushAll, queues } from "./unsaved.js";
 
 const WARNINGS = [
   [300, "Five minutes are left."],
@@ -12,6 +13,7 @@ const WARNINGS = [
 const NEWS = 5; // seconds that the time must go up by to be worth a word
 const NAP = 3; // seconds by which the device's clocks part when it slept or its clock was set
 const LAST_TRIES = 25; // seconds after the end in which a text may still reach the server
+const PATIENCE = 5000; // ms that more time waits for what is not saved yet
 
 let element = null; // #clocks, as the server last sent it
 let heard = null; // {left, stageLeft, runs, state, at}: what it said, and when, by performance.now()
@@ -156,12 +158,12 @@ async function clocks() {
 
 async function sendTheRest() {
   const end = performance.now() + 1000 * LAST_TRIES;
-  const others = [];
-  document.dispatchEvent(new CustomEvent("mlsd:over", { detail: others })); // the whiteboard's
-  await Promise.all([editor?.flush(), ...others]);
-  while (editor?.isDirty && !editor.halted && performance.now() < end) {
+  const isWaiting = () => queues().some((queue) => queue.isDirty && !queue.halted);
+  document.dispatchEvent(new Event("mlsd:over")); // the whiteboard takes nothing more either
+  await flushAll();
+  while (isWaiting() && performance.now() < end) {
     await pause(1);
-    await editor.flush();
+    await flushAll();
   }
 }
 
@@ -179,7 +181,7 @@ async function handIn() {
     told = await clocks();
   }
   // The text goes first: it tells since when nobody answered, and that time may be given back.
-  await editor?.flush();
+  await flushAll();
   if (!isOver) return;
   told = (await clocks()) ?? told;
   if (told.state === "running" && Number(told.left) > 0) return ask();
@@ -192,7 +194,9 @@ function goOn() {
   isOver = false;
   const answer = document.querySelector("#answer");
   const isFollowing = document.querySelector("#editor").dataset.started === "following";
-  if (answer && heard.runs && !isFollowing) answer.readOnly = false;
+  if (!heard.runs) return;
+  if (answer && !isFollowing) answer.readOnly = false;
+  document.dispatchEvent(new Event("mlsd:on"));
 }
 
 document.addEventListener("mlsd:left", ({ detail }) => {
@@ -203,6 +207,21 @@ editor?.addEventListener("state", ({ detail }) => {
 });
 
 // --- the menu -----------------------------------------------------------------------------
+
+let isAsking = false;
+
+// More time is a sign of life, and an outage before it would count no more: whoever was cut off
+// says so first, with the text. Time is given also where that is not possible.
+document.addEventListener("htmx:confirm", async (event) => {
+  const { elt, issueRequest } = event.detail;
+  if (!elt.closest("#clock-menu")) return;
+  event.preventDefault();
+  if (isAsking) return;
+  isAsking = true;
+  await flushAll(PATIENCE);
+  isAsking = false;
+  issueRequest(true);
+});
 
 document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
   if (detail.target.id === "clock-menu") document.querySelector("#clock-menu summary").focus();

@@ -5,7 +5,7 @@ import { announce } from "./announce.js";
 import { freshenForms } from "./csrf.js";
 import { merge } from "./merge.js";
 import { inWords, newKey, Queue } from "./queue.js";
-import { signInHere } from "./sign-in-here.js";
+import { offerSignIn } from "./sign-in-here.js";
 import { Turn } from "./tabs.js";
 import { put } from "./typing.js";
 
@@ -35,11 +35,19 @@ function say({ state, text }) {
   line.dataset.state = state;
   line.textContent = text;
   tellAge();
-  if (state === "signed-out") offerSignIn();
+  if (state === "signed-out") offerSignIn(line, queue, goOn);
+  if (state === "late") line.append(" ", wayToReport());
   const isTrouble = !["saved", "saving", "unsaved"].includes(state);
   if (isTrouble) announce(text);
   else if (wasTroubled && state === "saved") announce("Saved again.");
   if (isTrouble || state === "saved") wasTroubled = isTrouble;
+}
+
+function wayToReport() {
+  const link = document.createElement("a");
+  link.href = "../../report/";
+  link.textContent = "See the report";
+  return link;
 }
 
 function tellAge() {
@@ -49,33 +57,22 @@ function tellAge() {
   line.textContent = `Saved ${age}`;
 }
 
-function offerSignIn() {
-  line.append(" ", queue.isOthers ? linkToChange() : buttonToSignIn());
-}
-
-/** Whoever is signed in has to sign out first, which is not for this page to do. */
-function linkToChange() {
-  const link = document.createElement("a");
-  Object.assign(link, { href: form.dataset.login, target: "_blank", textContent: "Sign in as yourself" });
-  return link;
-}
-
-function buttonToSignIn() {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "small", textContent: "Sign in again" });
-  button.addEventListener("click", () =>
-    signInHere(() => {
-      answer.focus();
-      queue.now();
-    }),
-  );
-  return button;
+/** Somebody is signed in again. */
+function goOn() {
+  answer.focus();
+  queue.now();
 }
 
 // --- a person decides ---------------------------------------------------------------------
 
+const panel = document.querySelector("#conflict");
+
+function endOffer() {
+  panel.hidden = true;
+  panel.replaceChildren();
+}
+
 function offer({ theirs, revision, base }) {
-  const panel = document.querySelector("#conflict");
   const copy = document.querySelector("#conflict-choice").content.cloneNode(true);
   copy.querySelector("textarea").value = theirs;
   const choices = { mine: (mine) => mine, theirs: () => theirs, both: (mine) => merge(base, theirs, mine) };
@@ -83,7 +80,7 @@ function offer({ theirs, revision, base }) {
     button.addEventListener("click", () => {
       const text = choices[button.dataset.choice](answer.value);
       queue.settle({ revision, theirs, text });
-      panel.hidden = true;
+      endOffer();
       form.elements.base.value = revision;
       replace(text);
       queue.changed();
@@ -128,6 +125,7 @@ function follow() {
   queue.stop();
   answer.readOnly = true;
   following.hidden = false;
+  endOffer();
   line.dataset.state = "following";
   line.textContent = "Shows what you write in another tab";
   form.dataset.started = "following";
@@ -154,6 +152,14 @@ async function isOpen() {
 }
 
 async function write() {
+  try {
+    await takeUp();
+  } finally {
+    isHere?.(); // or was, when another tab took the turn meanwhile
+  }
+}
+
+async function takeUp() {
   if (!queue.isStopped) return (answer.readOnly = false); // whoever asked for the turn is gone
   const { heard } = turn;
   if (form.dataset.started === "following" && !isAsked && !(await isOpen())) return location.reload();
@@ -162,7 +168,7 @@ async function write() {
     queue.saved = heard.saved;
     show(heard.saved);
   }
-  const isRestored = await queue.start({ isAlone: true });
+  const isRestored = await queue.start();
   if (turn.isFollowing) return queue.stop();
   if (heard && !isRestored) show(heard.text); // this device was not allowed to keep anything
   if (typed !== null) show(merge(answer.defaultValue, answer.value, typed));
@@ -174,7 +180,6 @@ async function write() {
   form.dataset.started = "yes";
   queue.changed();
   turn.tell();
-  isHere?.();
 }
 
 async function writeHere() {
@@ -184,6 +189,7 @@ async function writeHere() {
   await turn.takeOver();
   await written;
   isAsked = false;
+  if (turn.isFollowing) return;
   answer.focus();
   announce("You write here now.");
 }

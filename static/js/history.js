@@ -2,7 +2,7 @@
 // the box as one more change, which Ctrl+Z takes back and the editor saves like any other.
 
 import { announce } from "./announce.js";
-import { editor } from "./editor.js";
+import { flushAll } from "./unsaved.js";
 
 const PATIENCE = 2000; // ms to wait for the latest words to be saved, so that they are in the list
 
@@ -22,8 +22,7 @@ function isOurs(event) {
 document.addEventListener("htmx:confirm", (event) => {
   if (event.detail.target !== dialog) return;
   event.preventDefault();
-  const wait = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  Promise.race([editor?.flush(), wait]).then(() => event.detail.issueRequest(true));
+  flushAll(PATIENCE).then(() => event.detail.issueRequest(true));
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -84,14 +84,16 @@ export function leaveCopy(place, value) {
   }
 }
 
-/** Everything that is kept under a name: [place, value] pairs, this tab's own first. */
+/** Everything that is kept under a name: [place, value] pairs, the youngest (`at`) first, then this tab's own. */
 export async function all(name) {
   const found = new Map();
   for (const [place, value] of [...copies(name), ...(await entries(name))]) {
     if (!(found.get(place)?.turn > (value.turn ?? 0))) found.set(place, value);
   }
   const mine = [own(name), `${name}:${page.before}`];
-  return [...found].sort(([one], [other]) => mine.includes(other) - mine.includes(one));
+  const order = ([one, { at: late = 0 }], [other, { at: early = 0 }]) =>
+    early - late || mine.includes(other) - mine.includes(one);
+  return [...found].sort(order);
 }
 
 /** Forget a place. */
@@ -138,31 +140,4 @@ export function dropCopy(place) {
   } catch {
     // forbidden: there is none
   }
-}
-
-// --- which pages are open -----------------------------------------------------------------
-
-// A page holds a lock of its own for as long as it lives; a page that went away has let go of it.
-// Where there are no locks (a page without TLS from another machine), nobody can tell.
-
-const LIFE = "mlsd:alive:";
-const PARTING = 1000; // ms that a page which is being left may still hold its lock
-
-let letGo = () => {};
-if (navigator.locks) {
-  navigator.locks.request(`${LIFE}${page.id}`, () => new Promise((done) => (letGo = done)));
-  window.addEventListener("pagehide", () => letGo());
-}
-
-/** Whether the page of a place is open still, in another tab. */
-export async function isOpen(place) {
-  const id = place.slice(place.lastIndexOf(":") + 1);
-  if (!navigator.locks || id === page.id) return false;
-  if (id === page.before) {
-    // What this tab showed before is going away just now, unless the tab is a copy of another one.
-    const signal = AbortSignal.timeout(PARTING);
-    return navigator.locks.request(`${LIFE}${id}`, { signal }, () => false).catch(() => true);
-  }
-  const { held } = await navigator.locks.query();
-  return held.some((lock) => lock.name === `${LIFE}${id}`);
 }

@@ -19,9 +19,16 @@ import * as device from "./kept.js";
 const SAVE_AFTER = 1000; // ms from the first unsaved change
 const RETRY_MOST = 30000; // ms between two tries at the most
 const SIGNED_OUT_MOST = 3000; // the same while somebody signs in in another tab
-const PATIENCE = 15000; // ms that one try may take
+const PATIENCE = 15000; // ms that one try may take, beside the time for its length
+const SLOWEST = 50; // characters of a form in a ms that a slow line carries all the same
+const SHORT = 10000; // characters; a line that does not carry those is no line
 const MEASURE = 60000; // characters; a text below that is not refused for its length alone
 const PAST_THE_END = 60000; // bytes: browsers carry at most 64 KiB past the end of a page
+
+// Of all queues of the page: whichever speaks first claims it all, for the server counts nothing
+// that lies before the last text it was sent.
+let away = []; // [began, ended or null]: the server could not be reached, by performance.now()
+let carried = 0; // characters under way that outlive the page
 
 /** How long a text is, for people: "1 word". */
 export function inWords(text) {
@@ -62,7 +69,10 @@ export class Queue extends EventTarget {
     this.place = device.own(place);
     this.sending = null; // {text, base, key, start, cut}: not yet answered
     this.request = null; // the promise of the request under way
-    this.restored = null; // the text that this device had kept
+    this.unchosen = []; // texts that somebody chose against: each becomes a revision first
+    this.restored = null; // the text that this device had kept, until one of ours is saved over it
+    this.resent = null; // what was kept as under way
+    this.beforeLate = null; // what was saved before a text came too late
     this.timer = null;
     this.failures = 0;
     this.halted = false; // a conflict, a lock or too long a text waits for a person
@@ -80,20 +90,23 @@ export class Queue extends EventTarget {
     this.isKeeping = false; // and whether it is being kept still
     this.isKept = false; // whether this device has anything of ours
     this.isChanged = false; // since the last time it was kept
-    this.away = []; // [began, ended or null]: the server could not be reached, by performance.now()
   }
 
   get isDirty() {
-    return !this.isStopped && (this.sending !== null || this.read() !== this.saved);
+    const isWaiting = this.sending !== null || this.unchosen.length > 0;
+    return !this.isStopped && (isWaiting || this.read() !== this.saved);
   }
 
   /**
-   * Find what the device kept, and begin. Alone: no other tab writes this text. Tells whether
-   * there was anything.
+   * Find what the device kept, and begin; perhaps again, after another tab had its turn. Tells
+   * whether there was anything.
    */
-  async start({ isAlone = false } = {}) {
+  async start() {
     this.listen();
-    const kept = await this.take(isAlone);
+    // What counts of an earlier turn is on the device, or was done by the other tab.
+    Object.assign(this, { sending: null, unchosen: [], beforeLate: null, failures: 0 });
+    Object.assign(this, { halted: false, isTooLong: false, isSignedOut: false });
+    const kept = await this.take();
     this.isStopped = false;
     if (kept) this.restore(kept);
     if (this.isDirty) this.changed(); // also what was typed while this script was on its way
@@ -104,7 +117,7 @@ export class Queue extends EventTarget {
     return true;
   }
 
-  /** Another tab writes from now on. What is under way may still be answered. */
+  /** Another tab writes from now on. What is under way is that tab's to send again. */
   stop() {
     this.isStopped = true;
     clearTimeout(this.timer);
@@ -117,6 +130,7 @@ export class Queue extends EventTarget {
     window.addEventListener("online", () => this.now());
     window.addEventListener("focus", () => this.now());
     document.addEventListener("mlsd:resumed", () => this.now());
+    document.addEventListener("mlsd:on", () => this.goOn());
     document.addEventListener("visibilitychange", () => {
       this.now();
       if (document.visibilityState === "hidden") this.leaveCopy(); // phones end hidden pages unasked
@@ -167,22 +181,22 @@ export class Queue extends EventTarget {
   record() {
     const isSaved = !this.isDirty;
     if (isSaved && !this.isGoing) return null;
-    const { who, revision, saved, sending } = this;
+    const { who, revision: base, saved, sending, unchosen } = this;
     this.turn += 1;
-    return { who, turn: this.turn, text: this.read(), base: revision, saved, sending, isSaved };
+    return { who, turn: this.turn, at: Date.now(), text: this.read(), base, saved, sending, unchosen, isSaved };
   }
 
   leaveCopy() {
     if (!this.isStopped && this.isDirty) this.isKept = device.leaveCopy(this.place, this.record()) || this.isKept;
   }
 
-  /** Take over what this page, or one that is gone, has kept: into a place of our own. */
-  async take(isAlone) {
+  /** Take over what this page or another one has kept, the youngest: into a place of our own. */
+  async take() {
     for (const [place, kept] of await device.all(this.name)) {
       if (kept.who && this.who && kept.who !== this.who) continue;
-      if (!isAlone && place !== this.place && (await device.isOpen(place))) continue;
       // What is saved counts only where this page was made before.
-      const isOld = kept.text === this.saved || (kept.isSaved && kept.base <= this.revision);
+      const isKnown = kept.text === this.saved && !kept.unchosen?.length;
+      const isOld = isKnown || (kept.isSaved && kept.base <= this.revision);
       if (!isOld) await this.adopt(kept);
       if (place !== this.place && this.isStored) await device.forget(place);
       if (!isOld) return kept;
@@ -212,6 +226,8 @@ export class Queue extends EventTarget {
       this.sending = kept.sending ?? { text: kept.text, base: kept.base, key: newKey() };
       this.began = kept.saved;
     }
+    this.unchosen = kept.unchosen ?? [];
+    this.resent = this.sending;
     this.restored = kept.text;
     const text = isTyped && this.merge ? this.merge(shown, kept.text, typed) : kept.text;
     this.tell("restored", { text, words: this.measure(text) });
@@ -237,12 +253,14 @@ export class Queue extends EventTarget {
 
   /** Send now, and wait: once for the text under way, once for what was typed meanwhile. */
   async flush() {
-    for (let turn = 0; turn < 2 && !this.isStopped && this.isDirty && !this.halted; turn += 1) await this.save();
+    const turns = 2 + this.unchosen.length;
+    for (let turn = 0; turn < turns && !this.isStopped && this.isDirty && !this.halted; turn += 1) await this.save();
   }
 
   save() {
     clearTimeout(this.timer);
     this.timer = null;
+    if (this.halted) return Promise.resolve(); // what was typed meanwhile waits for a person, too
     this.request ??= this.send().finally(() => {
       this.request = null;
       if (this.isStopped || this.halted || this.failures || !this.isDirty) return;
@@ -251,63 +269,70 @@ export class Queue extends EventTarget {
     return this.request;
   }
 
-  compose(base, saved) {
-    const text = this.read();
+  compose(base, saved, text = this.read()) {
     return { text, base, key: newKey(), ...difference(saved, text) };
   }
 
-  post(sending, away, signal) {
+  post(sending, claims) {
     const { text, base, key, start, cut } = sending;
     const body = new URLSearchParams({ text, base, key });
     if (start !== undefined) {
       body.set("start", start);
       body.set("cut", cut);
     }
-    if (away.length) body.set("away", JSON.stringify(away));
-    return fetch(this.url, {
+    if (claims.length) body.set("away", JSON.stringify(claims));
+    const size = body.toString().length;
+    const keepalive = carried + size < PAST_THE_END;
+    if (keepalive) carried += size;
+    const answer = fetch(this.url, {
       method: "POST",
       headers: { "X-CSRFToken": token(), "HX-Request": "true" },
       body,
       redirect: "manual",
-      keepalive: body.toString().length < PAST_THE_END,
-      signal,
+      keepalive,
+      signal: AbortSignal.timeout(PATIENCE + size / SLOWEST),
     });
+    return answer.finally(() => (carried -= keepalive ? size : 0));
   }
 
   async send() {
     if (!this.sending) {
-      this.sending = this.compose(this.revision, this.saved);
+      this.sending = this.compose(this.revision, this.saved, this.unchosen[0]);
       this.began = this.saved;
     }
-    const { text } = this.sending;
+    const { sending } = this;
+    const isPast = () => this.isStopped || this.sending !== sending; // another tab had its turn
     const at = performance.now();
-    const told = this.away.length;
-    const away = this.away.map(([began, ended]) => [at - began, at - (ended ?? at)].map((ms) => Math.round(ms) / 1000));
+    const told = [...away];
+    const claims = told.map(([began, ended]) => [at - began, at - (ended ?? at)].map((ms) => Math.round(ms) / 1000));
     this.keep();
     if (!this.failures) this.say("saving", "Saving");
     let response;
     let html;
     try {
-      response = await this.post(this.sending, away, AbortSignal.timeout(PATIENCE));
+      response = await this.post(sending, claims);
       html = await response.text();
-    } catch {
-      return this.failed(at);
+    } catch (problem) {
+      // A long text that took too long: perhaps the line is only slow.
+      const isSlow = problem.name === "TimeoutError" && sending.text.length > SHORT;
+      return isPast() ? undefined : this.failed(isSlow ? null : at);
     }
-    if (response.status >= 500 || response.status === 429) return this.failed(at);
+    if (response.status >= 500 || response.status === 429) return isPast() ? undefined : this.failed(at);
     this.reached();
+    if (isPast()) return;
     if (response.status === 403 && !this.isRenewed) return this.renew();
     // A page that is another person's now is as good as signed out.
     if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) {
       return this.signedOut(response.status);
     }
-    return this.answered(html, response.status, text, told);
+    return this.answered(html, response.status, sending.text, told);
   }
 
   /** Perhaps only the token that a form needs is gone: any page of ours brings a new one. */
   async renew() {
     this.isRenewed = true;
     await fetch(this.login, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => {});
-    return this.send();
+    return this.isStopped ? undefined : this.send();
   }
 
   /** Pages that end while a text is under way send the later one after it, as far as it goes. */
@@ -322,7 +347,7 @@ export class Queue extends EventTarget {
     const state = answered.querySelector("#save-state");
     if (!state && [400, 413].includes(status) && text.length > MEASURE) return this.beyondMeasure();
     if (!state) return this.failed(performance.now());
-    this.away.splice(0, told);
+    away = away.filter((each) => !told.includes(each));
     this.isSignedOut = false;
     const left = state.dataset.left ? Number(state.dataset.left) : null;
     if (left !== null) document.dispatchEvent(new CustomEvent("mlsd:left", { detail: left }));
@@ -334,7 +359,10 @@ export class Queue extends EventTarget {
   }
 
   acknowledged(text, revision, left) {
+    // Last words of the page before this one can arrive until one of ours is saved.
+    if (this.sending !== this.resent || text === this.restored) this.restored = null;
     this.sending = null;
+    this.forgetUnchosen(text);
     this.revision = revision;
     this.saved = text;
     this.savedAt = performance.now();
@@ -351,7 +379,8 @@ export class Queue extends EventTarget {
     if (found !== undefined && [this.read(), this.restored].includes(found)) return this.acknowledged(found, revision, left);
     const over = this.sending.base;
     this.sending = null;
-    if (state.dataset.state === "late") this.saved = text; // it is kept there, if not counted
+    if (state.dataset.state === "late") this.cameLate(text);
+    if (status === 413) this.forgetUnchosen(text);
     // What was refused may have been shortened or chosen against meanwhile.
     this.halted = status !== 413 || this.read() === text;
     this.isTooLong = this.halted && status === 413;
@@ -362,9 +391,26 @@ export class Queue extends EventTarget {
     this.tell("conflict", { theirs: found, revision, base: this.began ?? "", over });
   }
 
+  /** A text is kept there, though not counted: unless there is more time after all. */
+  cameLate(text) {
+    this.beforeLate = this.saved;
+    this.saved = text;
+    this.forgetUnchosen(text);
+  }
+
+  /** There is time again: what came late is sent like any text. */
+  goOn() {
+    if (this.isStopped || this.beforeLate === null) return;
+    this.saved = this.beforeLate;
+    this.beforeLate = null;
+    this.halted = false;
+    this.changed();
+  }
+
   beyondMeasure() {
     // So long that the server, or one in front of it, did not even read it.
     this.failures = 0;
+    this.forgetUnchosen(this.sending.text);
     this.sending = null;
     this.halted = this.isTooLong = true;
     this.keep();
@@ -373,7 +419,7 @@ export class Queue extends EventTarget {
 
   async failed(at) {
     this.failures += 1;
-    if (this.away.at(-1)?.[1] !== null) this.away.push([at, null]);
+    if (at !== null && away.at(-1)?.[1] !== null) away.push([at, null]);
     this.retry(RETRY_MOST);
     await this.keep();
     const where = this.isStored ? "kept on this device" : "only in this page: do not close it";
@@ -381,7 +427,7 @@ export class Queue extends EventTarget {
   }
 
   reached() {
-    const last = this.away.at(-1);
+    const last = away.at(-1);
     if (last && last[1] === null) last[1] = performance.now();
   }
 
@@ -417,14 +463,16 @@ export class Queue extends EventTarget {
    * then becomes a revision first, so that nothing is lost that was not chosen.
    */
   settle({ revision, theirs, text }) {
-    const mine = this.read();
+    const known = [text, theirs];
+    this.unchosen = [...new Set([...this.unchosen, this.read()])].filter((each) => !known.includes(each));
     this.revision = revision;
     this.saved = theirs;
     this.halted = false;
-    if (mine !== text && mine !== theirs) {
-      this.sending = this.compose(revision, theirs);
-      this.began = theirs;
-    }
+  }
+
+  /** A text that somebody chose against is kept now, or never will be. */
+  forgetUnchosen(text) {
+    this.unchosen = this.unchosen.filter((each) => each !== text);
   }
 
   // --- to the page ----------------------------------------------------------------------

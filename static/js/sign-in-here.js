@@ -12,10 +12,28 @@ const trouble = dialog?.querySelector("[data-trouble]");
 let whenIn = () => {};
 
 /** Open it; `then` is called when somebody is signed in. */
-export function signInHere(then) {
+function signInHere(then) {
   whenIn = then;
   ask("password");
   if (!dialog.open) dialog.showModal();
+}
+
+/** Put the way back in at the end of a line, for a queue whose texts were not let in. */
+export function offerSignIn(line, queue, then) {
+  line.append(" ", queue.isOthers ? linkToChange(queue.login) : buttonToSignIn(then));
+}
+
+/** Whoever is signed in has to sign out first, which is not for this page to do. */
+function linkToChange(login) {
+  const link = document.createElement("a");
+  return Object.assign(link, { href: login, target: "_blank", textContent: "Sign in as yourself" });
+}
+
+function buttonToSignIn(then) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "small", textContent: "Sign in again" });
+  button.addEventListener("click", () => signInHere(then));
+  return button;
 }
 
 /** Show one question: for the password, or for the code of the second step. */

@@ -9,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.journeys.candidate import Candidate
+from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.conftest import Watch
 from tests.journeys.rows import Rows
-from tests.stack import await_true
+from tests.stack import Stack, await_true
 
 pytestmark = pytest.mark.journey
 
@@ -33,6 +33,11 @@ MANY = """(count) => {
     data.setData("text/plain", JSON.stringify({ type: "excalidraw/clipboard", elements }));
     document.activeElement.dispatchEvent(
         new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+# The board does not write down by its own clock what was drawn just now.
+SLOW = """() => {
+    const inTime = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => (ms === 150 ? 0 : inTime(act, ms, ...more));
 }"""
 PICTURE = """() => {
     const data = new DataTransfer();
@@ -244,6 +249,54 @@ def test_what_the_device_kept_of_a_drawing_is_sent_though_nobody_opens_the_board
     board.page.goto(f"/interviews/{interview_id}/stages/scope/")
     candidate.can_write()
     await_true(is_drawn(rows, interview_id, 4), "the drawing that the device kept")
+
+
+def test_what_is_drawn_in_the_last_moment_of_a_page_is_sent(
+    board: Board, interview_id: str, rows: Rows
+) -> None:
+    board.insert("Source")
+    board.sees("saved")
+    await_true(is_drawn(rows, interview_id, 2), "the first shape")
+    board.in_frame(SLOW)
+    board.page.keyboard.press("Control+A")
+    board.page.keyboard.press("Delete")
+    board.page.goto("/")  # without a whiteboard: nobody sends it later
+    await_true(is_drawn(rows, interview_id, 0), "an empty board")
+
+
+def test_who_is_signed_out_with_an_unsaved_outline_signs_in_on_the_spot(
+    candidate: Candidate, rows: Rows, stack: Stack, watch: Watch
+) -> None:
+    watch.allow("htmx:afterRequest|htmx:sendAbort")
+    page = candidate.page
+    page.context.clear_cookies()
+    sign_in(page, email=stack.emails[1], password=stack.password)  # others stay signed in
+    interview_id = candidate.start()
+    board = Board(page).open()
+    session = next(c["value"] for c in page.context.cookies() if c["name"] == "sessionid")
+    rows.end_session(session)
+    board.outline.fill("Events -> Store: hourly")
+    board.sees_outline("signed-out")
+    page.locator("#outline-state").get_by_role("button", name="Sign in again").click()
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_label("Your password").fill(stack.password)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    board.sees_outline("saved")
+    assert kept(rows, interview_id, "outline") == "Events -> Store: hourly"
+
+
+def test_without_a_network_the_dialogs_beside_an_unsaved_outline_still_close(
+    board: Board, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = board.page
+    page.route("**/outline/", lambda route: route.abort())
+    board.outline.fill("Events -> Store: hourly")
+    board.sees_outline("offline")
+    page.locator("#show-help").click()
+    page.locator("#help").get_by_role("button", name="Close").click()
+    expect(page.locator("#help")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,28 @@ def test_the_time_of_an_outage_is_given_back_told_and_explained(
     expect(line).to_contain_text("the server could not be reached")
 
 
+def test_who_asks_for_more_time_after_an_outage_gets_the_time_of_the_outage_too(
+    timed: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
+    interview_id, page = timed.start(), timed.page
+    timed.type("Before. ")
+    timed.sees_saved()
+    cut_off(page)
+    timed.type("During. ")
+    timed.sees("offline")
+    # The page's own time stands still then: after one more try nothing is sent by itself.
+    with page.expect_event("requestfailed", lambda request: "/draft/" in request.url):
+        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 90"))
+    rows.leave(interview_id, seconds=rows.seconds_left(interview_id) - 90)
+    page.unroute("**/draft/")
+    page.unroute("**/clocks/")
+    choose(page, "5 minutes more")
+    timed.sees_saved()
+    expect(page.locator("#clock-menu summary")).to_be_focused()
+    assert [kind for kind, _ in rows.added(interview_id)] == ["credited", "extended"]
+
+
 def test_when_the_time_ran_out_during_an_outage_there_is_time_to_go_on(
     timed: Candidate, rows: Rows, watch: Watch
 ) -> None:
@@ -298,3 +320,31 @@ def test_when_the_time_ran_out_during_an_outage_there_is_time_to_go_on(
     timed.sees_saved()
     assert rows.interview(interview_id)[0] == "running"
     assert rows.text(interview_id, "scope") == "Typed while nobody answered. And after."
+
+
+def test_when_time_is_given_back_at_the_end_the_whiteboard_is_free_again_too(
+    timed: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
+    interview_id, page = timed.start(), timed.page
+    rows.leave(interview_id, seconds=200)
+    page.reload()
+    timed.can_write()
+    page.get_by_role("button", name="Whiteboard").click()
+    expect(page.locator("#board-frame")).to_have_attribute("data-started", "yes")
+    page.get_by_role("button", name="Write", exact=True).click()
+    cut_off(page)
+    timed.type("Typed while nobody answered. ")
+    timed.sees("offline")
+    page.clock.fast_forward(205_000)
+    says(page, "Time is up.")
+    page.get_by_role("button", name="Whiteboard").click()
+    outline = page.get_by_label("Outline", exact=True)
+    parts = page.frame_locator("#board-frame iframe").get_by_role("group", name="Insert a part")
+    expect(outline).not_to_be_editable()
+    expect(parts).to_be_hidden()
+    rows.leave(interview_id, seconds=1)
+    connect(page)
+    expect(outline).to_be_editable()
+    expect(parts).to_be_visible()
+    assert rows.interview(interview_id)[0] == "running"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.candidate import QUESTION, Candidate
 from tests.journeys.conftest import Watch
@@ -29,6 +29,41 @@ def test_when_the_time_runs_out_the_open_page_hands_in_by_itself(
     assert rows.interview(interview_id)[:2] == ("scored", "page")
     assert rows.text(interview_id, "scope") == "Written in good time. The last words"
     expect(page.get_by_text("The clock handed this in.")).to_be_visible()
+
+
+def test_at_the_end_the_outline_is_tried_as_long_as_the_text_before_the_page_hands_in(
+    candidate: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    interview_id, page = candidate.start(), candidate.page
+    left: list[int] = []  # tries to refuse still, once the time is up
+    order: list[str] = []
+
+    def answer(route: Route) -> None:
+        if not left or left[0] > 0:
+            left[:] = [tries - 1 for tries in left]
+            return route.abort()
+        order.append("outline")
+        return route.continue_()
+
+    def hear(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/submission/"):
+            order.append("handed in")
+
+    page.route("**/outline/", answer)
+    page.on("request", hear)
+    rows.leave(interview_id, seconds=12)
+    page.reload()
+    candidate.can_write()
+    page.get_by_role("button", name="Whiteboard").click()
+    page.get_by_label("Outline", exact=True).fill("Events -> Store: hourly")
+    expect(page.locator("#outline-state")).to_have_attribute("data-state", "offline")
+    expect(page.locator("#announce-time")).to_contain_text("Time is up.", timeout=20_000)
+    left.append(4)
+    candidate.sees_report()
+    assert order == ["outline", "handed in"]
+    assert rows.interview(interview_id)[1] == "page"
+    expect(page.get_by_text("Events -> Store: hourly").first).to_be_visible()
 
 
 def test_when_the_time_runs_out_on_the_last_look_it_hands_in_too(
@@ -82,6 +117,8 @@ def test_words_that_come_after_the_end_are_kept_marked_and_not_scored(
     page.evaluate("dispatchEvent(new Event('online'))")
     candidate.sees("late")
     expect(candidate.status).to_contain_text("Too late to count, but kept")
+    way = candidate.status.get_by_role("link", name="See the report")
+    expect(way).to_have_attribute("href", "../../report/")
     assert rows.text(interview_id, "scope") == ""
 
     page.goto(f"/interviews/{interview_id}/")

@@ -79,6 +79,19 @@ def test_it_knows_the_words_that_were_typed_just_before_it_was_opened(
     expect(page.locator(".version-text")).to_have_text("Typed, and at once looked for.")
 
 
+def test_the_outlines_history_knows_the_words_that_were_typed_just_before(
+    candidate: Candidate,
+) -> None:
+    candidate.start()
+    page = candidate.page
+    page.get_by_role("button", name="Whiteboard").click()
+    expect(page.get_by_label("Outline", exact=True)).to_be_editable()
+    page.get_by_label("Outline", exact=True).fill("Events -> Store: hourly")
+    page.locator("#board-panel").get_by_role("link", name="History").click()
+    page.locator(".history-steps a").first.click()
+    expect(page.locator(".version-text")).to_have_text("Events -> Store: hourly")
+
+
 def test_before_the_first_word_it_says_what_will_be_here(candidate: Candidate) -> None:
     candidate.start()
     open_history(candidate.page)

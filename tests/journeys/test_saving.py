@@ -205,6 +205,80 @@ def test_how_long_nobody_answered_is_told_with_the_next_text(
     assert away_of(asked.value) == []
 
 
+def test_a_long_text_on_a_slow_line_is_given_time_and_no_outage_is_claimed(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_")
+    page = candidate.page
+    page.evaluate(
+        """() => {
+            const after = AbortSignal.timeout.bind(AbortSignal);
+            window.given = [];
+            AbortSignal.timeout = (ms) => {
+                const isFirst = ms > 15000 && !window.given.some((earlier) => earlier > 15000);
+                window.given.push(ms);
+                return after(isFirst ? 1 : ms);
+            };
+        }"""
+    )
+    slow: list[Route] = []
+    page.route("**/draft/", lambda route: route.continue_() if slow else slow.append(route))
+    text = "設計 🎬 " * 3_500
+    candidate.paste(text)
+    candidate.sees("offline")
+    with page.expect_request("**/draft/") as asked:
+        page.evaluate("dispatchEvent(new Event('online'))")
+    candidate.sees_saved()
+    length = len(asked.value.post_data or "")
+    assert max(page.evaluate("window.given")) >= 15_000 + 1_000 * length / 50_000
+    assert away_of(asked.value) == []
+    assert rows.text(interview_id, "scope") == text
+
+
+def test_the_time_of_an_outage_is_given_back_whichever_sheet_speaks_first(
+    candidate: Candidate, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED|htmx:afterRequest|htmx:sendError|htmx:sendAbort")
+    page = candidate.page
+    page.clock.install()
+    interview_id = candidate.start()
+    candidate.type("Before. ")
+    candidate.sees_saved()
+    for part in ("draft", "clocks", "outline"):
+        page.route(f"**/{part}/", lambda route: route.abort())
+    candidate.type("During. ")
+    candidate.sees("offline")
+    page.clock.fast_forward(90_000)
+    rows.leave(interview_id, seconds=rows.seconds_left(interview_id) - 90)
+    for part in ("clocks", "outline"):
+        page.unroute(f"**/{part}/")
+    page.get_by_role("button", name="Whiteboard").click()
+    page.get_by_label("Outline", exact=True).fill("Events -> Store: hourly")
+    expect(page.locator("#outline-state")).to_have_attribute("data-state", "saved")
+    page.unroute("**/draft/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    candidate.sees_saved()
+    ((kind, seconds),) = rows.added(interview_id)
+    assert kind == "credited"
+    assert 80 <= seconds <= 100
+
+
+def test_what_came_too_late_is_sent_again_when_there_is_time_after_all(
+    candidate: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("status of 410")
+    page = candidate.page
+    late = '<p id="save-state" data-state="late" data-revision="0" data-left="0">Too late</p>'
+    page.route("**/draft/", lambda route: route.fulfill(status=410, body=late), times=1)
+    candidate.type("Late. ")
+    expect(page.locator("#announce-time")).to_contain_text("There is more time")
+    candidate.sees_saved()
+    candidate.can_write()
+    candidate.type("And on.")
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "Late. And on."
+
+
 def away_of(request: Request) -> list[tuple[float, float]]:
     """The stretches in which nobody answered, as a save tells them: seconds ago."""
     said = parse_qs(request.post_data or "").get("away", ["[]"])[0]
@@ -419,6 +493,28 @@ def test_words_are_not_sent_while_somebody_else_is_signed_in(
     assert rows.text(interview_id, "scope") == "Only mine."
 
 
+def test_who_comes_back_to_the_whiteboard_as_somebody_else_is_told_the_way_in(
+    candidate: Candidate, interview_id: str, stack: Stack, watch: Watch
+) -> None:
+    watch.allow("status of 404|htmx:afterRequest|htmx:sendAbort|htmx:responseError")
+    page = candidate.page
+    page.get_by_role("button", name="Whiteboard").click()
+    outline = page.get_by_label("Outline", exact=True)
+    expect(outline).to_be_editable()
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    sign_in(other, email=stack.emails[1], password=stack.password)
+    outline.fill("Only -> Mine")
+    line = page.locator("#outline-state")
+    expect(line).to_contain_text("Somebody else is signed in")
+    expect(line.get_by_role("button")).to_have_count(0)
+    link = line.get_by_role("link", name="Sign in as yourself")
+    expect(link).to_have_attribute("href", re.compile("/accounts/login/"))
+    page.context.clear_cookies()
+    sign_in(other, email=stack.emails[0], password=stack.password)
+    expect(line).to_have_attribute("data-state", "saved")
+
+
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
@@ -464,6 +560,91 @@ def test_of_two_devices_the_later_sees_both_texts_and_chooses_and_none_is_gone(
     candidate.type(" More.")
     candidate.sees_saved()
     assert rows.text(interview_id, "scope") == f"{expected} More."
+
+
+def test_a_text_that_is_chosen_against_twice_is_in_the_history_all_the_same(
+    candidate: Candidate,
+    interview_id: str,
+    other_device: Candidate,
+    rows: Rows,
+    watch: Watch,
+) -> None:
+    watch.allow("status of 409")
+    page = candidate.page
+    other_device.page.goto(page.url)
+    other_device.can_write()
+    other_device.type("Other one. ")
+    other_device.sees_saved()
+    candidate.type("Mine alone. ")
+    candidate.sees("conflict")
+    other_device.type("Other two. ")
+    other_device.sees_saved()
+
+    choice = page.get_by_role("button", name="Take the saved one")
+    choice.click()
+    expect(page.get_by_label("What is saved now")).to_have_value("Other one. Other two. ")
+    choice.click()
+    candidate.sees_saved()
+    expect(page.locator("#conflict")).to_be_hidden()
+    expect(candidate.box).to_have_value("Other one. Other two. ")
+    assert rows.text(interview_id, "scope") == "Other one. Other two. "
+    assert "Mine alone. " in texts(rows, interview_id)
+
+
+def test_a_text_that_is_chosen_against_outlives_the_page(
+    candidate: Candidate,
+    interview_id: str,
+    other_device: Candidate,
+    rows: Rows,
+    watch: Watch,
+) -> None:
+    watch.allow("status of 409|ERR_INTERNET_DISCONNECTED|htmx:afterRequest|htmx:sendError")
+    page = candidate.page
+    other_device.page.goto(page.url)
+    other_device.can_write()
+    other_device.type("Of the other. ")
+    other_device.sees_saved()
+    candidate.type("Mine alone. ")
+    candidate.sees("conflict")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Take the saved one").click()
+    candidate.sees("offline")
+    page.close()
+    page.context.set_offline(False)
+
+    later = Candidate(page.context.new_page())
+    later.page.goto(f"/interviews/{interview_id}/")
+    later.sees_saved()
+    expect(later.box).to_have_value("Of the other. ")
+    assert rows.text(interview_id, "scope") == "Of the other. "
+    assert "Mine alone. " in texts(rows, interview_id)
+
+
+def test_another_device_that_goes_back_to_what_this_one_had_kept_is_a_conflict(
+    candidate: Candidate,
+    interview_id: str,
+    other_device: Candidate,
+    rows: Rows,
+    watch: Watch,
+) -> None:
+    watch.allow("status of 409|ERR_FAILED")
+    page = candidate.page
+    page.route("**/draft/", lambda route: route.abort())
+    candidate.type("Kept. ")
+    candidate.sees("offline")
+    page.unroute("**/draft/")
+    page.reload()
+    expect(candidate.box).to_have_value("Kept. ")
+    candidate.sees_saved()
+    candidate.type("More. ")
+    candidate.sees_saved()
+    other_device.page.goto(page.url)
+    other_device.can_write()
+    other_device.paste("Kept. ")
+    other_device.sees_saved()
+    candidate.type("And on.")
+    candidate.sees("conflict")
+    assert rows.text(interview_id, "scope") == "Kept. "
 
 
 def test_what_two_devices_changed_in_different_places_is_put_together_without_repeating(

@@ -1,11 +1,15 @@
 """Tabs of one browser: one of them writes, the others follow it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import Watch
 from tests.journeys.rows import Rows
+from tests.stack import await_true
 
 pytestmark = pytest.mark.journey
 
@@ -64,6 +68,79 @@ def test_words_that_could_not_be_sent_go_along_to_the_other_tab(
     expect(second.box).to_have_value("Not sent.")
     second.sees_saved()
     assert rows.text(interview_id, "scope") == "Not sent."
+
+
+def test_a_tab_that_gets_its_turn_back_sends_nothing_of_the_turn_before(
+    candidate: Candidate, second: Candidate, interview_id: str, rows: Rows, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    candidate.page.route("**/draft/", lambda route: route.abort())
+    candidate.type("One. ")
+    candidate.sees("offline")
+    second.write_here()
+    second.type("Two. ")
+    second.sees_saved()
+    candidate.page.unroute("**/draft/")
+    candidate.write_here()
+    candidate.type("Three. ")
+    candidate.sees_saved()
+    expect(candidate.page.locator("#conflict")).to_be_hidden()
+    assert rows.text(interview_id, "scope") == "One. Two. Three. "
+
+
+def test_a_conflict_that_was_decided_in_the_other_tab_is_over_in_this_one(
+    candidate: Candidate,
+    second: Candidate,
+    interview_id: str,
+    rows: Rows,
+    watch: Watch,
+    new_window: Callable[..., Page],
+    signed_in: dict[str, Any],
+) -> None:
+    watch.allow("status of 409")
+    device = Candidate(new_window(storage_state=signed_in))
+    device.page.goto(candidate.page.url)
+    device.can_write()
+    device.type("Other device. ")
+    device.sees_saved()
+    candidate.type("Mine. ")
+    candidate.sees("conflict")
+
+    second.write_here()
+    expect(candidate.page.locator("#conflict")).to_be_hidden()
+    second.page.get_by_role("button", name="Put both together").click()
+    second.sees_saved()
+    candidate.write_here()
+    expect(candidate.page.locator("#conflict")).to_be_hidden()
+    candidate.type("After. ")
+    candidate.sees_saved()
+    assert rows.text(interview_id, "scope") == "Other device. Mine. After. "
+
+
+def test_of_two_tabs_that_want_to_write_at_once_the_later_wins_and_the_other_may_ask_again(
+    candidate: Candidate, second: Candidate, interview_id: str, rows: Rows
+) -> None:
+    third = Candidate(candidate.page.context.new_page())
+    third.page.goto(candidate.page.url)
+    third.follows()
+    candidate.type("First. ")
+    ask = "document.querySelector('#write-here').click()"
+    for tab in (second, third):
+        tab.page.evaluate(ask)
+
+    def writing() -> list[Candidate]:
+        tabs = [candidate, second, third]
+        return [each for each in tabs if each.page.locator("#editor[data-started=yes]").count()]
+
+    await_true(lambda: len(writing()) == 1 and writing() != [candidate], "one tab that writes")
+    (writer,) = writing()
+    other = second if writer is third else third
+    writer.can_write()
+    writer.type("Second. ")
+    other.write_here()
+    other.type("Third. ")
+    other.sees_saved()
+    assert rows.text(interview_id, "scope") == "First. Second. Third. "
 
 
 def test_when_the_tab_that_wrote_is_closed_the_other_one_writes(

@@ -65,6 +65,10 @@ export class Drawing extends EventTarget {
       this.sheet.changed();
     });
     for (const button of this.copies) button.addEventListener("click", () => this.copy(button));
+    // Before the sheet's own listener, which keeps and sends what is written down by then. The
+    // frame hears of the end too late for that.
+    window.addEventListener("pagehide", () => this.settle());
+    document.addEventListener("visibilitychange", () => this.settle());
     this.sheet.begin();
   }
 
@@ -99,6 +103,11 @@ export class Drawing extends EventTarget {
 
   allow(isWritable) {
     this.board.allow(isWritable);
+  }
+
+  /** Have the board write down now what was drawn just before. */
+  settle() {
+    if (this.board?.isWritable) this.board.write();
   }
 
   choose(choice, { theirs, settle }) {

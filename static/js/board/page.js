@@ -145,7 +145,6 @@ async function begin() {
   });
   connect.addEventListener("submit", join);
   for (const kind of ["paste", "drop"]) document.addEventListener(kind, refuseFiles, { capture: true });
-  window.addEventListener("pagehide", () => drawing.isWritable && drawing.write());
   document.addEventListener("dragover", (event) => event.preventDefault());
   drawing.board.fit();
   document.body.dataset.ready = "";

@@ -17,17 +17,22 @@ async function begin() {
   const open = () => drawing.open();
   panel.addEventListener("mlsd:shown", open);
   if (!panel.hidden) open();
-  leaveTogether([drawing, outline]);
+  leaveTogether(drawing, outline);
   // What this device still has of a drawing goes out, also when nobody looks at the board.
   if (drawing.isWritable && (await device.all(drawing.place.dataset.kept)).length) open();
 }
 
 /** A page that is left by one of its buttons takes along what is not saved yet. */
-function leaveTogether(parts) {
-  const dirty = () => parts.map(({ sheet }) => sheet).filter((sheet) => sheet?.isDirty && !sheet.halted);
+function leaveTogether(drawing, outline) {
+  const sheets = () => {
+    drawing.settle();
+    return [drawing.sheet, outline.sheet].filter(Boolean);
+  };
+  const dirty = () => sheets().filter((sheet) => sheet.isDirty && !sheet.halted);
   document.addEventListener(
     "submit",
     async (event) => {
+      if (event.target.id !== "editor") return; // a dialog's own: nobody leaves by that
       if (event.defaultPrevented || !dirty().length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -37,11 +42,10 @@ function leaveTogether(parts) {
     },
     { capture: true },
   );
-  // The clock hands in: it waits for what it is given.
-  document.addEventListener("mlsd:over", ({ detail }) => {
-    for (const { view } of parts.map(({ sheet }) => sheet).filter(Boolean)) view.allow(false);
-    detail.push(...dirty().map((sheet) => sheet.flush()));
-  });
+  document.addEventListener("mlsd:queues", ({ detail }) => detail.push(...sheets()));
+  // The clock hands in; or there is time again, after all.
+  document.addEventListener("mlsd:over", () => sheets().forEach(({ view }) => view.allow(false)));
+  document.addEventListener("mlsd:on", () => sheets().forEach(({ view, isStopped }) => view.allow(!isStopped)));
 }
 
 if (root) begin();

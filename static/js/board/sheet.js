@@ -3,7 +3,7 @@
 
 import { announce } from "../announce.js";
 import { Queue } from "../queue.js";
-import { signInHere } from "../sign-in-here.js";
+import { offerSignIn } from "../sign-in-here.js";
 import { Turn } from "../tabs.js";
 
 const QUIET = ["saved", "saving", "unsaved", "empty", "following"];
@@ -50,17 +50,8 @@ export class Sheet extends Queue {
 
   show(state) {
     tell(this.line, state);
-    if (state.state === "signed-out") this.offerSignIn();
+    if (state.state === "signed-out") offerSignIn(this.line, this, () => this.now());
     if (["locked", "late"].includes(state.state)) this.view.allow(false);
-  }
-
-  offerSignIn() {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "small";
-    button.textContent = "Sign in again";
-    button.addEventListener("click", () => signInHere(() => this.now()));
-    this.line.append(" ", button);
   }
 
   // --- one tab writes ---------------------------------------------------------------------
@@ -89,7 +80,7 @@ export class Sheet extends Queue {
       this.saved = heard.saved;
       this.view.show(heard.saved);
     }
-    const isRestored = await this.start({ isAlone: true });
+    const isRestored = await this.start();
     if (this.tabs.isFollowing) return this.stop();
     if (heard && !isRestored) this.view.show(heard.text);
     this.tabs.heard = null;
@@ -105,6 +96,7 @@ export class Sheet extends Queue {
     this.stop();
     this.view.allow(false);
     this.notice.hidden = false;
+    this.endOffer();
     this.show({ state: "following", text: "Shows what you do in another tab" });
     this.showHeard();
     this.tell("begun", { isWriting: false });
@@ -117,14 +109,18 @@ export class Sheet extends Queue {
 
   // --- a person decides -------------------------------------------------------------------
 
+  endOffer() {
+    this.conflict.hidden = true;
+    this.conflict.replaceChildren();
+  }
+
   /** Show the choice; the view's `choose(choice, {mine, theirs, base})` gives the text to go on with. */
   offer({ theirs, revision, base }) {
     const copy = document.querySelector(this.choice).content.cloneNode(true);
     for (const place of copy.querySelectorAll("[data-theirs]")) place.textContent = theirs;
     for (const button of copy.querySelectorAll("[data-choice]")) {
       button.addEventListener("click", () => {
-        this.conflict.hidden = true;
-        this.conflict.replaceChildren();
+        this.endOffer();
         this.view.choose(button.dataset.choice, { theirs, base, settle: (text) => this.settle({ revision, theirs, text }) });
         this.changed();
         this.now();
