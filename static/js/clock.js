@@ -12,7 +12,7 @@ const WARNINGS = [
 ];
 const NEWS = 5; // seconds that the time must go up by to be worth a word
 const NAP = 3; // seconds by which the device's clocks part when it slept or its clock was set
-const LAST_TRIES = 25; // seconds after the end in which a text may still reach the server
+const LAST_TRIES = 25_000; // ms after the end in which a text may still reach the server
 const PATIENCE = 5000; // ms that more time waits for what is not saved yet
 
 let element = null; // #clocks, as the server last sent it
@@ -157,13 +157,14 @@ async function clocks() {
 }
 
 async function sendTheRest() {
-  const end = performance.now() + 1000 * LAST_TRIES;
+  const end = performance.now() + LAST_TRIES;
+  const left = () => Math.max(0, end - performance.now());
   const isWaiting = () => queues().some((queue) => queue.isDirty && !queue.halted);
   document.dispatchEvent(new Event("mlsd:over")); // the whiteboard takes nothing more either
-  await flushAll();
-  while (isWaiting() && performance.now() < end) {
+  await flushAll(left());
+  while (isWaiting() && left()) {
     await pause(1);
-    await flushAll();
+    await flushAll(left());
   }
 }
 
@@ -181,7 +182,7 @@ async function handIn() {
     told = await clocks();
   }
   // The text goes first: it tells since when nobody answered, and that time may be given back.
-  await flushAll();
+  await flushAll(LAST_TRIES);
   if (!isOver) return;
   told = (await clocks()) ?? told;
   if (told.state === "running" && Number(told.left) > 0) return ask();

@@ -10,9 +10,8 @@ export function queues() {
   return found;
 }
 
-/** Send all of it, and wait: for the answers, or for so many ms at the most. */
-export async function flushAll(most = null) {
+/** Send all of it, and wait for the answers, so many ms at the most. */
+export function flushAll(most) {
   const sent = Promise.all(queues().map((queue) => queue.flush()));
-  if (most === null) return sent;
   return Promise.race([sent, new Promise((resolve) => setTimeout(resolve, most))]);
 }
