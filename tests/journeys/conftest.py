@@ -14,11 +14,16 @@ from playwright.sync_api import (
     Request,
     Response,
     WebError,
+    expect,
 )
 
 from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.rows import Rows
 from tests.stack import Stack
+
+# ms. How fast a page is, benchmarks say; a journey only waits for what has to come.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -26,7 +31,8 @@ class Watch:
     """Everything that went wrong in a browser: on the console, in scripts, on the network."""
 
     own: str
-    allowed: list[str] = field(default_factory=list)
+    # htmx tells of questions that it takes back itself, as when a page asks for the time again.
+    allowed: list[str] = field(default_factory=lambda: ["htmx:(afterRequest|sendAbort),"])
     complaints: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)  # no complaint, but what may explain one
 
@@ -115,7 +121,7 @@ def new_window(
 
     def window(**more: Any) -> Page:
         context = browser.new_context(**{**browser_context_args, **more})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         watch.over(context)
         opened.append(context)
         return context.new_page()
