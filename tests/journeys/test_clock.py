@@ -151,11 +151,13 @@ def test_more_time_is_told_and_the_warnings_come_again(
     expect(whole(page)).to_have_attribute("data-level", "ok")
     expect(timed.box).to_have_value("Not lost. ")
     rows.leave(interview_id, seconds=272)  # less than the page makes of it: no news of more time
-    page.clock.fast_forward(60_000)
+    with page.expect_response("**/clocks/"):
+        page.clock.fast_forward(60_000)
     says(page, "Five minutes are left.")
     expect(whole(page)).to_have_attribute("data-level", "soon")
     rows.leave(interview_id, seconds=35)
-    page.clock.fast_forward(220_000)
+    with page.expect_response("**/clocks/"):
+        page.clock.fast_forward(220_000)
     says(page, "One minute is left.")
 
 
