@@ -136,28 +136,26 @@ def test_a_paused_page_and_an_open_menu_are_usable_by_everyone(
 
 
 def test_more_time_is_told_and_the_warnings_come_again(
-    timed: Candidate, rows: Rows, watch: Watch
+    candidate: Candidate, rows: Rows, watch: Watch
 ) -> None:
     watch.allow("htmx:(afterRequest|sendError|sendAbort)")  # the page is closed while it asks
-    interview_id, page = timed.start(), timed.page
+    interview_id, page = candidate.start(), candidate.page
     rows.leave(interview_id, seconds=55)
     page.reload()
-    timed.can_write()
+    candidate.can_write()
     says(page, "One minute is left.")
-    timed.type("Not lost. ")
+    candidate.type("Not lost. ")
     choose(page, "5 minutes more")
     says(page, "There is more time: 5 minutes are left.")
     expect(page.locator("#clock-menu summary")).to_be_focused()
     expect(whole(page)).to_have_attribute("data-level", "ok")
-    expect(timed.box).to_have_value("Not lost. ")
-    rows.leave(interview_id, seconds=272)  # less than the page makes of it: no news of more time
-    with page.expect_response("**/clocks/"):
-        page.clock.fast_forward(60_000)
+    expect(candidate.box).to_have_value("Not lost. ")
+    rows.leave(interview_id, seconds=295)
+    turn_back_to(page)
     says(page, "Five minutes are left.")
     expect(whole(page)).to_have_attribute("data-level", "soon")
-    rows.leave(interview_id, seconds=35)
-    with page.expect_response("**/clocks/"):
-        page.clock.fast_forward(220_000)
+    rows.leave(interview_id, seconds=55)
+    turn_back_to(page)
     says(page, "One minute is left.")
 
 
