@@ -44,8 +44,9 @@ THEIR_TEXTS = """
     WHERE answer.interview_id = %s AND other.state = 'submitted'
 """
 THEIR_CLOCKS = """
-    INSERT INTO interviews_ledgerline (interview_id, kind, stage, at)
-    SELECT other.id, kind, stage, at FROM interviews_ledgerline line, interviews_interview other
+    INSERT INTO interviews_ledgerline (interview_id, kind, stage, at, seconds, by, reason)
+    SELECT other.id, kind, stage, at, seconds, by, reason
+    FROM interviews_ledgerline line, interviews_interview other
     WHERE line.interview_id = %s AND other.state = 'submitted' ORDER BY line.id
 """
 ON_QUESTION = """

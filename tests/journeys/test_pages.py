@@ -101,18 +101,20 @@ def test_members_pages_are_usable_by_everyone(examined: Candidate) -> None:
     assert problems == []
 
 
-def test_a_conflict_and_a_preview_are_usable_by_everyone(examined: Candidate, watch: Watch) -> None:
+def test_a_conflict_and_a_preview_are_usable_by_everyone(
+    examined: Candidate, new_window: Callable[..., Page], signed_in: dict[str, Any], watch: Watch
+) -> None:
     watch.allow("status of 409")
     examined.start()
     page = examined.page
-    other = Candidate(page.context.new_page())
+    other = Candidate(new_window(storage_state=signed_in))
     other.page.goto(page.url)
-    other.type("Of the other tab.")
+    other.type("Of the other device.")
     other.sees_saved()
-    examined.type("# Of this tab")
+    examined.type("# Of this one")
     examined.sees("conflict")
     problems = serious(page)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Preview").press("Enter")  # an open menu may lie over it
     expect(page.locator("#preview h1")).to_be_visible()
     assert problems + serious(page) == []
 
