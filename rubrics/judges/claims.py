@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rubrics.judges.found import Found
 from rubrics.judges.sought import Sought, Wanted
@@ -19,8 +19,7 @@ OWN_BESIDE_FIGURE = 2
 _RANK = {depth: rank for rank, depth in enumerate(Depth)}
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The support for one indicator: how deep, and the lines (indices) it rests on."""
 
     depth: Depth

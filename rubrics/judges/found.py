@@ -12,6 +12,7 @@ from rubrics.reading.cues import is_vague
 from rubrics.reading.lexicon import Span, Spans
 from rubrics.reading.quantities import Figure, read
 from rubrics.reading.quantities import spans as quantity_spans
+from rubrics.reading.stance import VAGUE
 from rubrics.reading.units import Kind
 from rubrics.schema import Stance
 
@@ -114,14 +115,14 @@ class Found:
     def is_vague(self) -> bool:
         """Whether it only speaks of possibilities."""
         if self._vague is None:
-            self._vague = is_vague(self.line.words)
+            self._vague = VAGUE in self.line.held and is_vague(self.line.words)
         return self._vague
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Its numbers."""
         if self._figures is None:
-            self._figures = read(self.line.unit.text)
+            self._figures = read(self.line.unit.text, self.line.words.forms)
         return self._figures
 
     @property

@@ -61,7 +61,8 @@ class Said:
 
 def said(stems: Part, taken: int) -> Said:
     """Tell a unit's own words from those in phrases of the rubric (bits of ``taken``)."""
-    own = [one for at, one in enumerate(stems) if not taken >> at & 1 and one[0].isalpha()]
+    flags = bin(1 << len(stems) | taken)[:2:-1]  # one sign a word, from the first on
+    own = [one for one, flag in zip(stems, flags, strict=True) if flag == "0" and one[0].isalpha()]
     return Said(len(stems), tuple(own))
 
 
@@ -99,12 +100,12 @@ def is_filled(
         return True
     uses = Counter(chain.from_iterable(rows))
     different = len(uses)
-    once = sum(1 for count in uses.values() if count == 1)
+    once = list(uses.values()).count(1)
     if different >= LEAST_DIFFERENT and once < ONCE * different:
         return True
     if different < LEAST_OWN_WORDS or len(known) < LEAST_KNOWN:
         return False
-    return sum(1 for word in uses if word in known) < SENSE * different
+    return len(uses.keys() & known) < SENSE * different
 
 
 def strung(units: Sequence[Said]) -> set[int]:
@@ -115,7 +116,8 @@ def strung(units: Sequence[Said]) -> set[int]:
     own = [frozenset(unit.own) for unit in units]
     uses = Counter(chain.from_iterable(own))
     # Words that one unit alone has are different ones; counting them spares most of the sets.
-    alone = [sum([uses[word] == 1 for word in words]) for words in own]
+    once = {word for word, count in uses.items() if count == 1}
+    alone = [len(once & words) for words in own]
     last = len(units) - 1
     ends = _thin(counts[::-1], alone[::-1], own[::-1], uses)
     return {last - at for at in ends} | set(_thin(counts, alone, own, uses))

@@ -93,10 +93,7 @@ class Wanted:
 
     def hits(self, words: Words, text: str) -> list[tuple[int, Spans]]:
         """Every phrase and pattern in a unit: what it says (bits), and where its parts stand."""
-        marks = self.marks
-        hits = [
-            (marks[keyset], spans) for keyset, spans in self.lexicon.hits(words.stems, words.forms)
-        ]
+        hits = self.lexicon.hits(words.stems, words.forms, self.marks)
         for name, (start, end) in self.patterns.find(text.lower()):
             place = words.holding(start, end)
             if place:

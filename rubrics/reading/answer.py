@@ -9,7 +9,15 @@ from rubrics.reading.given import SHINGLE, Given, is_phrase
 from rubrics.reading.grader import to_grader
 from rubrics.reading.lexicon import Part, Words, words
 from rubrics.reading.moulds import from_moulds
-from rubrics.reading.stance import Scope, announces_denial, puts_off, scopes, speaks_back, whole
+from rubrics.reading.stance import (
+    Scope,
+    announces_denial,
+    may_hold,
+    puts_off,
+    scopes,
+    speaks_back,
+    whole,
+)
 from rubrics.reading.units import Kind, Unit, normalise, split
 from rubrics.schema import Stance
 
@@ -39,19 +47,27 @@ class Line:
     stance that the unit's surroundings give to all of it.
     """
 
-    __slots__ = ("_scopes", "copied", "given", "unit", "words")
+    __slots__ = ("_held", "_scopes", "copied", "given", "unit", "words")
 
     def __init__(self, unit: Unit, words: Words, copied: frozenset[int] = frozenset()) -> None:
         """Take a unit; its stance is found when first asked for."""
         self.unit, self.words, self.copied = unit, words, copied
         self.given: Stance | None = None
+        self._held: Collection[int] | None = None
         self._scopes: tuple[Scope, ...] | None = None
+
+    @property
+    def held(self) -> Collection[int]:
+        """The kinds of cues that it may have."""
+        if self._held is None:
+            self._held = may_hold(self.words)
+        return self._held
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
         """The spans of words that are not simply asserted."""
         if self._scopes is None:
-            own = scopes(self.words, self.unit.heading)
+            own = scopes(self.words, self.unit.heading, self.held)
             self._scopes = (whole(self.given, self.words), *own) if self.given else tuple(own)
         return self._scopes
 

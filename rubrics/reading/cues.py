@@ -12,7 +12,6 @@ from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
 
 from rubrics.reading.lexicon import Words
-from rubrics.reading.sieve import Sieve
 from rubrics.schema import Stance
 
 
@@ -226,7 +225,7 @@ _CUES: tuple[tuple[Stance | None, Reach, tuple[str, ...]], ...] = (
 # What commits to nothing: possibilities, unnamed techniques, calls for care. A sentence with one of
 # these names things; it does not decide them. People's strong answers have 0-5 % of such sentences,
 # long ones that say little 6-48 %.
-_VAGUE = (
+EVERY_VAGUE = (
     r"(?:one|you|we|it|that|this) (?:could|might)",
     r"could (?:also|be|potentially|help|try)|might (?:be|help|also|want|need)|perhaps|potentially",
     r"some (?:kind|sort|form|type|strategy|techniques?|mechanism|methods?|measures?)",
@@ -310,8 +309,7 @@ _FIRST = frozenset({"should", "could", "shall", "can", "may", "do", "does", "wou
 
 
 _FOUND = _Cues(cues for _, _, cues in _CUES)
-_FOUND_VAGUE = _Cues([_VAGUE])
-_VAGUE_SIEVE = Sieve(_VAGUE)
+_FOUND_VAGUE = _Cues([EVERY_VAGUE])
 
 
 EVERY = tuple(cue for _, _, cues in _CUES for cue in cues)
@@ -329,7 +327,7 @@ def cues(unit: Words) -> list[tuple[Stance, Reach, int, int]]:
 
 def is_vague(unit: Words) -> bool:
     """Whether a unit only speaks of possibilities, or of care to be taken."""
-    return bool(_VAGUE_SIEVE.held(unit.said)) and any(True for _ in _FOUND_VAGUE.find(unit))
+    return any(True for _ in _FOUND_VAGUE.find(unit))
 
 
 def _opens(unit: Words, first: int) -> bool:

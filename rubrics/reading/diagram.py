@@ -25,8 +25,7 @@ MOST_COMPONENTS = 5_000
 MOST_EDGES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """An arrow between two components (labels as in ``Graph.components``); index of its line."""
 
     source: str
@@ -291,19 +290,25 @@ def _pieces(text: str, mask: str, stops: Iterable[re.Match[str]]) -> Iterator[st
 
 def _node(piece: str) -> Node | None:
     piece = piece.strip(" \t`*_")
-    shaped = _SHAPED.fullmatch(piece)
+    shaped = _SHAPED.fullmatch(piece) if piece[-1:] in _CLOSES else None
     alias = shaped[1] if shaped else ""
     if shaped:
         body = next(shaped[k] for k in ("square", "round", "curly") if shaped[k] is not None)
         # ``ranker(GBDT)`` is a name with an aside as often as an id with its label.
         kept = f"{alias} " if len(alias) > 2 and shaped["round"] is not None else ""
         piece = f"{kept}{_bare(body)}"
-    label = " ".join(_BREAK.sub(" ", piece).strip(" \t\"'`").split())
+    if "<" in piece:
+        piece = _BREAK.sub(" ", piece)
+    label = " ".join(piece.strip(" \t\"'`").split())
     if not label or not fits(label):
         return None
     if not shaped and _SENTENCE.search(label):
         return None
     return Node(label, alias, shaped is not None)
+
+
+# What a component in a shape ends with.
+_CLOSES = frozenset("])}")
 
 
 def _bare(body: str) -> str:
@@ -324,16 +329,19 @@ class _Builder:
     def __init__(self) -> None:
         self.called: dict[tuple[str, ...], str] = {}
         self.standing: dict[str, dict[int, None]] = {}
+        self.stems: dict[str, tuple[str, ...]] = {}
         self.edges: dict[Edge, None] = {}
         self.mutual: set[tuple[str, str]] = set()
 
     def component(self, label: str, line: int) -> str | None:
-        key = words(label).stems or (label.casefold(),)
+        stems = words(label).stems
+        key = stems or (label.casefold(),)
         name = self.called.get(key)
         if name is None:
             if len(self.called) >= MOST_COMPONENTS:
                 return None
             name = self.called[key] = label
+            self.stems[name] = () if _ABSENT.search(name) else stems
         self.standing.setdefault(name, {})[line] = None
         return name
 
@@ -372,7 +380,7 @@ def _built(read: list[tuple[int, Link]]) -> Graph:
     return Graph(
         {label: tuple(standing) for label, standing in builder.standing.items()},
         tuple(builder.edges),
-        {name: () if _ABSENT.search(name) else words(name).stems for name in builder.standing},
+        builder.stems,
         {source: tuple(edges) for source, edges in outgoing.items()},
         frozenset(builder.mutual),
     )

@@ -24,7 +24,6 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
-Hit = tuple[int, Spans]
 Part = tuple[str, ...]
 Slots = tuple[frozenset[Part], ...]
 
@@ -307,14 +306,14 @@ class _Gaps:
                     pairs[other][one].append(number)
         self._pairs = {second: dict(firsts) for second, firsts in pairs.items()}
 
-    def hits(self, there: Sequence[_There]) -> list[Hit]:
+    def hits(self, there: Sequence[_There], marks: Sequence[T]) -> list[tuple[T, Spans]]:
         """Every phrase whose parts follow each other with at most GAP words between.
 
         ``there`` are parts and where they stand, by their last word. A part is followed by the
         next of the parts that may follow it.
         """
         return [
-            (self._keysets[phrase], spans)
+            (marks[self._keysets[phrase]], spans)
             for (phrase, first), second in self._paired(there).items()
             if (spans := self._completed(phrase, (first, second), there))
         ]
@@ -401,27 +400,27 @@ class Lexicon(Generic[K]):
         """
         return [
             Match(key, spans[0][0], spans[-1][1], spans)
-            for keyset, spans in self.hits(stems, forms)
-            for key in self.keysets[keyset]
+            for keys, spans in self.hits(stems, forms, self.keysets)
+            for key in keys
         ]
 
-    def hits(self, stems: Part, forms: Part = ()) -> list[Hit]:
-        """As ``find``, by keyset: its number, and the spans of a phrase's parts."""
-        hits: list[Hit] = []
+    def hits(self, stems: Part, forms: Part, marks: Sequence[T]) -> list[tuple[T, Spans]]:
+        """As ``find``: what stands in ``marks`` for a keyset, and the spans of a phrase's parts."""
         if not len(self._automaton) or not stems:
-            return hits
+            return []
         if not forms and self._signs.keys().isdisjoint(stems):
-            return hits  # what is sought in a drawing is few words
+            return []  # what is sought in a drawing is few words
+        hits: list[tuple[T, Spans]] = []
         parts: list[_There] = []
         for end, (back, keyset, part) in self._automaton.iter(self._known(stems, forms)):
             last = end >> 1
             span = (last - back, last)
             if keyset >= 0:
-                hits.append((keyset, (span,)))
+                hits.append((marks[keyset], (span,)))
             if part >= 0:
                 parts.append((last, part, span))
         if len(parts) > 1:
-            hits += self._gaps.hits(parts)
+            hits += self._gaps.hits(parts, marks)
         return hits
 
     def _known(self, stems: Part, forms: Part) -> str:

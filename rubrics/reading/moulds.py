@@ -27,10 +27,12 @@ def from_moulds(sentences: Iterable[Part]) -> bool:
     if len(different) < LEAST:
         return False
     # A mould comes back in AGAIN sentences, so so many runs at least are there once more.
-    runs = [tuple(zip(stems, stems[1:], stems[2:], strict=False)) for stems in different]
-    again = sum(map(len, runs)) - len(set().union(*runs))
-    if again < SHARE * len(runs) * (1 - 1 / AGAIN):
+    every = [*chain.from_iterable((*stems, at) for at, stems in enumerate(different))]
+    across = set(zip(every, every[1:], every[2:], strict=False))
+    again = len(every) - 2 - len(across)
+    if again < SHARE * len(different) * (1 - 1 / AGAIN):
         return False
+    runs = [tuple(zip(stems, stems[1:], stems[2:], strict=False)) for stems in different]
     uses = Counter(chain.from_iterable(runs))
     often = {run for run, n in uses.items() if n >= AGAIN and _OWN_VOICE.isdisjoint(run)}
     if not often:

@@ -265,13 +265,15 @@ def lower_case(text: str) -> str:
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
-def read(text: str) -> tuple[Figure, ...]:
-    """Every figure of a normalised text, in order; of a very long one the first ``_MOST``."""
+def read(text: str, forms: Iterable[str] | None = None) -> tuple[Figure, ...]:
+    """Every figure of a normalised text, in order; of a very long one the first ``_MOST``.
+
+    ``forms`` are its words in lower case, where they are known.
+    """
     lower = lower_case(text)
-    is_spelled = not _SPELLED.isdisjoint(
-        lower.replace("-", " ").replace(",", " ").replace(".", " ").split()
-    )
-    begins = _DIGIT_OR_WORD if is_spelled else _DIGIT
+    if forms is None:
+        forms = lower.replace("-", " ").replace(",", " ").replace(".", " ").split()
+    begins = _DIGIT if _SPELLED.isdisjoint(forms) else _DIGIT_OR_WORD
     found: list[Figure] = []
     begin = begins.search(lower)
     while begin and len(found) < _MOST:

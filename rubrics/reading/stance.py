@@ -6,12 +6,12 @@ boundaries instead of a fixed window, and with cues for deferral and questions.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
-from rubrics.reading.cues import EVERY, Reach, by_first_word, cues
+from rubrics.reading.cues import EVERY, EVERY_VAGUE, Reach, by_first_word, cues
 from rubrics.reading.lexicon import Words
 from rubrics.reading.others import EVERY as EVERY_OF_OTHERS
 from rubrics.reading.others import Place, others
@@ -19,8 +19,7 @@ from rubrics.reading.sieve import Sieve
 from rubrics.schema import Stance
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Words ``first`` to ``last`` (inclusive) stand as ``stance``, by the cue at those words."""
 
     stance: Stance
@@ -137,8 +136,11 @@ def _labelled(unit: Words) -> Iterator[Scope]:
             yield whole(Stance.NEGATED if verdict["no"] else Stance.DEFERRED, unit)
 
 
-def scopes(unit: Words, heading: str) -> list[Scope]:
-    """Every scope in a unit, the ones of its heading and of its question mark too."""
+def scopes(unit: Words, heading: str, held: Collection[int] | None = None) -> list[Scope]:
+    """Every scope in a unit, the ones of its heading and of its question mark too.
+
+    ``held`` are the cues that it may have (``may_hold``), where that is known.
+    """
     if not len(unit):
         return []
     last = len(unit) - 1
@@ -148,22 +150,29 @@ def scopes(unit: Words, heading: str) -> list[Scope]:
     if heading and puts_off(heading):
         found.append(whole(Stance.DEFERRED, unit))
     found += _labelled(unit)
-    held = _sieve().held(unit.said)
+    held = may_hold(unit) if held is None else held
     if not held:
         return found
-    found_cues = cues(unit) if 0 in held else []
+    found_cues = cues(unit) if _OWN in held else []
     clauses = _clauses(unit) if found_cues else []
     for stance, reach, first, end in found_cues:
         found += _scope(stance, reach, first, end, unit, clauses)
     if found_cues and last and _SPOKEN_OF.search(" ".join(unit.forms[-12:])):
         found.append(whole(Stance.NEGATED, unit))
-    return found + _of_others(unit) if 1 in held else found
+    return found + _of_others(unit) if _OTHERS in held else found
+
+
+_OWN, _OTHERS, VAGUE = range(3)
+
+
+def may_hold(unit: Words) -> Collection[int]:
+    """The kinds of cues that a unit may have: of its own stance, of others, of vagueness."""
+    return _sieve().held(unit.said)
 
 
 @cache
 def _sieve() -> Sieve:
-    """What tells of a unit whether it may have cues of its own stance, and such of others."""
-    return Sieve(EVERY, EVERY_OF_OTHERS)
+    return Sieve(EVERY, EVERY_OF_OTHERS, EVERY_VAGUE)
 
 
 def _of_others(unit: Words) -> list[Scope]:

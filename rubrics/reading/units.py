@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -47,8 +48,7 @@ class Normalised:
         return given + at - here
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """The smallest piece that can be quoted.
 
     ``start`` and ``end`` are character offsets in the stage's text as given; ``text`` is the
@@ -358,6 +358,8 @@ def _cut(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    if start < end and not text[start].isspace() and not text[end - 1].isspace():
+        return start, end
     bare = text[start:end].lstrip()
     start = end - len(bare)
     return start, start + len(bare.rstrip())
