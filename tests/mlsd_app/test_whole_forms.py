@@ -1,18 +1,40 @@
-"""A form that breaks off on its way to the real web server."""
+"""A form that breaks off on its way to the real web server, and one that is too long."""
 
+import io
 import socket
 import uuid
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from pytest_django import Settings
 
 from benchmarks.durability import written
 from benchmarks.durability.savers import Session
 from benchmarks.durability.typist import STAGE
+from mlsd_app.whole_forms import FORM, whole_forms
 from tests.stack import Stack
 
-pytestmark = pytest.mark.journey  # it needs no browser, but everything that runs
+
+def test_a_form_that_is_too_long_is_read_to_its_end_before_it_is_answered(
+    settings: Settings,
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    form = b"text=" + b"x" * 200_000
+    stream = io.BytesIO(form)
+    request = RequestFactory().post("/", content_type=FORM, CONTENT_LENGTH=len(form))
+    request.META["wsgi.input"] = request.environ["wsgi.input"] = stream  # type: ignore[attr-defined]
+
+    def view(request: HttpRequest) -> HttpResponse:
+        assert stream.tell() == len(form)
+        with pytest.raises(RequestDataTooBig):
+            assert request.POST
+        return HttpResponse(status=422)
+
+    assert whole_forms(view)(request).status_code == 422
 
 
 def post(session: Session, path: str, form: bytes, *, missing: int) -> bytes:
@@ -30,6 +52,7 @@ def post(session: Session, path: str, form: bytes, *, missing: int) -> bytes:
         return connection.makefile("rb").readline()
 
 
+@pytest.mark.journey  # it needs no browser, but everything that runs
 def test_a_text_that_broke_off_on_its_way_is_not_saved(stack: Stack) -> None:
     session = Session(stack.port)
     session.sign_in(password=stack.password)
