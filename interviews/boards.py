@@ -10,15 +10,37 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import rubrics
-from interviews.models import Part, StageAnswer
+from interviews.models import Part, StageAnswer, StageRevision
+
+_NOTHING = rubrics.Outline("")
 
 
-def made_of(drawing: str) -> str:
-    """Say in words what a drawing shows, as it was saved; "" for what is no drawing."""
+class Shape(NamedTuple):
+    """What can be put on a board by a button; the colour is one of the board's own."""
+
+    kind: str
+    colour: str
+    label: str
+
+
+PALETTE = (
+    Shape("rectangle", "blue", "Source"),
+    Shape("rectangle", "teal", "Stream"),
+    Shape("rectangle", "orange", "Feature store"),
+    Shape("rectangle", "violet", "Training"),
+    Shape("rectangle", "grey", "Registry"),
+    Shape("rectangle", "green", "Online service"),
+    Shape("ellipse", "yellow", "Cache"),
+    Shape("ellipse", "red", "Monitor"),
+)
+
+
+def made_of(drawing: str) -> rubrics.Outline:
+    """Say in words what a drawing shows, as it was saved; nothing for what is no drawing."""
     try:
-        return rubrics.outline(json.loads(drawing)) if drawing else ""
+        return rubrics.outline_of(json.loads(drawing)) if drawing else _NOTHING
     except (ValueError, RecursionError):
-        return ""
+        return _NOTHING
 
 
 class Earlier(NamedTuple):
@@ -31,10 +53,14 @@ class Earlier(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the drawing makes, and how the outline that counts is read."""
+    """What the drawing makes, and how the outline that counts is read.
+
+    Where it follows the drawing, ``missing`` says how much of the drawing is not in it.
+    """
 
     made: str
     picture: rubrics.Picture
+    missing: rubrics.Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +69,12 @@ class Board:
 
     drawing: StageAnswer
     outline: StageAnswer
-    made: str
+    drawn: rubrics.Outline
+
+    @property
+    def made(self) -> str:
+        """What the drawing says in words."""
+        return self.drawn.text
 
     @property
     def is_by_hand(self) -> bool:
@@ -57,7 +88,12 @@ class Board:
 
     def reading(self, by_hand: str) -> Reading:
         """Read an outline; without one, what the drawing makes."""
-        return Reading(self.made, rubrics.picture(by_hand if by_hand.strip() else self.made))
+        follows = not by_hand.strip()
+        return Reading(
+            made=self.made,
+            picture=rubrics.picture(self.made if follows else by_hand),
+            missing=self.drawn if follows else _NOTHING,
+        )
 
 
 def of_stage(answer: StageAnswer) -> Board:
@@ -68,6 +104,14 @@ def of_stage(answer: StageAnswer) -> Board:
     }
     drawing, outline = sheets[Part.DRAWING], sheets[Part.OUTLINE]
     return Board(drawing, outline, made_of(drawing.text))
+
+
+def drawing_at(answer: StageAnswer, number: int) -> str | None:
+    """Give a drawing as it was saved; None when there is none of that number. One query."""
+    try:
+        return answer.text_at(number)
+    except StageRevision.DoesNotExist:
+        return None
 
 
 def earlier(answer: StageAnswer) -> list[Earlier]:
@@ -94,7 +138,7 @@ def outlined(sheets: Iterable[StageAnswer]) -> dict[str, Outlined]:
     found = {}
     for stage in dict.fromkeys(stage for stage, _ in texts):
         drawing, by_hand = (texts.get((stage, part), "") for part in (Part.DRAWING, Part.OUTLINE))
-        words = by_hand if by_hand.strip() else made_of(drawing)
+        words = by_hand if by_hand.strip() else made_of(drawing).text
         if words or drawing:
             found[stage] = Outlined(words, bool(drawing))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 import rubrics
 from interviews import flow
@@ -44,8 +44,40 @@ OFFERS = (flow.Extra.FIVE, flow.Extra.TEN, *SHARES)
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """One button of the toolbar. ``keys`` press it, together with Ctrl."""
+
+    mark: str
+    name: str
+    keys: str = ""
+
+    @property
+    def title(self) -> str:
+        """What shows over the button."""
+        return f"{self.name} (Ctrl+{self.keys})" if self.keys else self.name
+
+
+# What each mark does to the text, static/js/writing/marks.js knows.
+TOOLS = (
+    Tool("heading", "Heading", "Shift+2"),
+    Tool("bold", "Bold", "B"),
+    Tool("italic", "Italic", "I"),
+    Tool("code", "Code", "E"),
+    Tool("link", "Link", "K"),
+    Tool("quote", "Quote", "Shift+9"),
+    Tool("bulleted", "Bulleted list", "Shift+8"),
+    Tool("numbered", "Numbered list", "Shift+7"),
+    Tool("tasks", "Task list", "Shift+L"),
+    Tool("table", "Table"),
+    Tool("diagram", "Diagram line, A -> B: label"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The page of one stage. Seconds throughout."""
+
+    tools: ClassVar[tuple[Tool, ...]] = TOOLS
 
     interview: Interview
     question: rubrics.Question

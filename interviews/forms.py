@@ -1,13 +1,15 @@
-"""What people may fill in: how to start an interview, and the filters of the question list."""
+"""What people may fill in: how to start or invite to an interview, drafts, filters of lists."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from interviews import flow
+from interviews.models import Results, Terms
 from rubrics import Difficulty, Target
 from rubrics.models import FrameworkVersion, Question
 
@@ -16,10 +18,10 @@ MINUTES = (20, 30, 45, 60, 75, 90)
 WISHES = ("framework", "minutes", "target", "pacing", "extra")
 
 
-class StartForm(forms.Form):
-    """Framework, minutes, extra time, pacing and target level of a new interview.
+class TermsForm(forms.Form):
+    """Framework, minutes, extra time, pacing and target level of an interview.
 
-    ``key`` becomes the interview's id, so that a double click starts one interview.
+    ``key`` becomes the id of what is made, so that a double click makes one.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -44,26 +46,153 @@ class StartForm(forms.Form):
 
     def __init__(
         self,
+        frameworks: QuerySet[FrameworkVersion],
+        data: QueryDict | None = None,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        """Offer the frameworks, and first what is usual where ``initial`` says nothing."""
+        usual = {
+            "key": uuid.uuid4(),
+            "framework": "four-stage",
+            "minutes": 45,
+            "target": Target.SENIOR,
+            "pacing": flow.Pacing.SOFT,
+        }
+        super().__init__(data, initial={**usual, **(initial or {})})
+        field = self.fields["framework"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = frameworks
+
+
+class StartForm(TermsForm):
+    """How to start an interview of one's own."""
+
+    def __init__(
+        self,
         question: Question,
         frameworks: QuerySet[FrameworkVersion],
         data: QueryDict | None = None,
         wishes: Mapping[str, str] | None = None,
     ) -> None:
         """Offer the frameworks, and first what is wished for, or the question's own minutes."""
-        minutes = question.minutes if question.minutes in MINUTES else 45
         targets = question.targets or [Target.SENIOR]
-        initial = {
-            "key": uuid.uuid4(),
-            "framework": "four-stage",
-            "minutes": minutes,
+        own = {
+            "minutes": question.minutes if question.minutes in MINUTES else 45,
             "target": Target.SENIOR if Target.SENIOR in targets else targets[0],
-            "pacing": flow.Pacing.SOFT,
         }
         known = {name: wish for name, wish in (wishes or {}).items() if name in WISHES}
-        super().__init__(data, initial={**initial, **known})
-        field = self.fields["framework"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = frameworks
+        super().__init__(frameworks, data, {**own, **known})
+
+
+class InvitationForm(TermsForm):
+    """Whom to invite, to what, and who sees what of it."""
+
+    name = forms.CharField(
+        label="Who it is for",
+        required=False,
+        max_length=100,
+        help_text="For your own list, and the name that raters see if you let them.",
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="The link goes there. Leave it empty to send the link yourself.",
+    )
+    questions = forms.ModelMultipleChoiceField(
+        Question.objects.none(),
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose one question, or a few to choose from."},
+    )
+    raters = forms.TypedChoiceField(
+        label="Scored by", coerce=int, choices=[(1, "One person"), (2, "Two people, each blind")]
+    )
+    shows_name = forms.BooleanField(label="Raters see the name", required=False)
+    results = forms.TypedChoiceField(
+        label="The candidate sees the result",
+        coerce=Results,
+        choices=Results.choices,
+        initial=Results.RELEASED,
+    )
+    days = forms.TypedChoiceField(
+        label="The link works for",
+        coerce=int,
+        choices=[(1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"), (30, "30 days")],
+        initial=7,
+    )
+    note = forms.CharField(
+        label="A note to the candidate",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(
+        self,
+        questions: QuerySet[Question],
+        frameworks: QuerySet[FrameworkVersion],
+        data: QueryDict | None = None,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        """Offer the questions and frameworks."""
+        super().__init__(frameworks, data, initial)
+        field = self.fields["questions"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = questions
+
+    def terms(self, now: datetime) -> Terms:
+        """Give the terms of a valid form."""
+        chosen = self.cleaned_data
+        return Terms(
+            framework=chosen["framework"],
+            target=Target(chosen["target"]),
+            minutes=chosen["minutes"],
+            pacing=flow.Pacing(chosen["pacing"]),
+            extra=flow.Extra(chosen["extra"] or flow.Extra.NONE),
+            raters=chosen["raters"],
+            shows_name=chosen["shows_name"],
+            results=chosen["results"],
+            note=chosen["note"],
+            expires_at=now + timedelta(days=chosen["days"]),
+        )
+
+
+class QueueFilter(forms.Form):
+    """Which list of the queue, of which question, from where on; anything unknown is nothing."""
+
+    tab = forms.SlugField(required=False)
+    question = forms.SlugField(required=False, max_length=100)
+    after = forms.CharField(required=False, max_length=100)
+
+    def chosen(self) -> dict[str, str]:
+        """Give what was chosen, without what is not valid."""
+        self.is_valid()
+        return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
+
+
+class AppealForm(forms.Form):
+    """What a candidate wants to be looked at again."""
+
+    asked = forms.CharField(max_length=5_000)
+
+
+class AcceptanceForm(forms.Form):
+    """Which question an invited person takes on, and that they know who sees what."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    question = forms.ChoiceField(widget=forms.RadioSelect)
+    agreed = forms.BooleanField(
+        label="I have read this and agree.",
+        error_messages={"required": "Please say that you agree, or leave the page."},
+    )
+
+    def __init__(self, questions: Sequence[Question], data: QueryDict | None = None) -> None:
+        """Offer the questions; where there is one, it is chosen."""
+        first = questions[0].slug if len(questions) == 1 else None
+        super().__init__(data, initial={"key": uuid.uuid4(), "question": first})
+        field = self.fields["question"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(question.slug, question.title) for question in questions]
 
 
 class ExtensionForm(forms.Form):

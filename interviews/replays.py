@@ -1,20 +1,23 @@
 """How an answer came about: rows to a frozen Replay, for the page that plays it.
 
 Every save is an edit on one line of time, in seconds from the start. What an hour of typing leaves
-is small; a history that is out of all proportion is thinned, so that no replay is large.
+is small; a history that is out of all proportion is thinned, so that no replay is large. Of a
+whiteboard it holds what was said in words at each moment, and which drawing was on it then.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
 from itertools import groupby, pairwise
 from math import ceil, inf
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
-from interviews import flow
+from interviews import boards, flow
 from interviews.edits import Edit
-from interviews.models import Interview, Part, Revision, StageRevision
+from interviews.models import Interview, Part, StageAnswer, StageRevision
 
 STILL = 30  # seconds without a change that are worth a mention
 PASTED = 200  # characters in one save that nobody types in a second
@@ -22,6 +25,8 @@ PASTED = 200  # characters in one save that nobody types in a second
 # each stage ended.
 FULL, COARSE = 600_000, 1_200_000
 COARSE_STEP = 60.0
+# So many characters of drawings are put into words, spread over all their saves.
+MOST_DRAWN = 8_000_000
 MOST_MOMENTS = 300
 BARS = 160  # columns of the strip that shows when something was written
 QUOTED = 60  # characters of a paste that its link quotes
@@ -39,18 +44,28 @@ _KINDS: Mapping[str, MomentKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One text of the interview: a stage's, or the outline of its drawing."""
+    """One text of the interview: a stage's, or what its whiteboard says in words.
+
+    ``drawing`` is the row of the drawing beside it, if there is one; ``drawn`` its last revision.
+    """
 
     id: int
+    stage: str
     title: str
+    drawing: int | None = None
+    drawn: int = 0
 
 
 class Change(NamedTuple):
-    """An edit of a sheet (its place in the list), ``at`` seconds after the start."""
+    """An edit of a sheet (its place in the list), ``at`` seconds after the start.
+
+    ``drawing`` is the revision of the drawing beside it from then on; 0 while there is none.
+    """
 
     at: float
     sheet: int
     edit: Edit
+    drawing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +162,15 @@ class Replay:
         )
 
     def document(self) -> dict[str, Any]:
-        """Give it as plain data for the page's script; offsets in UTF-16 code units."""
+        """Give it as plain data for the page's script; offsets in UTF-16 code units.
+
+        An edit beside a drawing ends with the number of that drawing.
+        """
         texts = [""] * len(self.sheets)
         edits = []
-        for at, sheet, edit in self.changes:
-            edits.append([round(at, 1), sheet, *edit.in_units(texts[sheet])])
+        for at, sheet, edit, drawing in self.changes:
+            beside = [drawing] if drawing else []
+            edits.append([round(at, 1), sheet, *edit.in_units(texts[sheet]), *beside])
             texts[sheet] = edit.over(texts[sheet])
         return {
             "length": self.length,
@@ -164,17 +183,18 @@ class Replay:
 
 
 def build(interview: Interview) -> Replay:
-    """Build the replay of an interview that is handed in. Three queries."""
+    """Build the replay of an interview that is handed in. Four queries."""
     assert interview.submitted_at
     sheets = tuple(_sheets(interview))
     reading = _Reading(interview.started_at)
-    for place, revisions in _saves(sheets):
-        reading.read(place, sheets[place].title, revisions)
+    drawn = _drawn(sheets)
+    for place, saves in _saves(sheets, drawn.saves):
+        reading.read(place, sheets[place].title, saves)
     reading.changes.sort(key=lambda change: change.at)
     length = ceil(max(_since(interview, interview.submitted_at), *reading.saved, 0.0))
     ledger = interview.lines()
     ticks = tuple(_ticks(interview, ledger))
-    pauses = tuple(_pauses(ticks, length))
+    pauses = tuple(_pauses(interview, ledger, length))
     moments = sorted(
         [
             *_of_ledger(interview, ledger, pauses),
@@ -192,22 +212,34 @@ def build(interview: Interview) -> Replay:
         has_more_moments=len(moments) > MOST_MOMENTS,
         bars=_bars(reading.changes, length),
         bands=tuple(_bands(pauses, length)),
-        is_thinned=reading.gap > 0,
+        is_thinned=reading.gap > 0 or drawn.is_thinned,
     )
 
 
 def _sheets(interview: Interview) -> Iterator[Sheet]:
-    titles = interview.stage_titles
-    answers = interview.sheets.exclude(part=Part.DRAWING).defer("text")
-    for answer in sorted(answers, key=lambda answer: (answer.position, answer.part != Part.TEXT)):
-        title = titles[answer.stage]
-        if answer.part == Part.TEXT:
-            yield Sheet(answer.pk, title)
-        elif answer.revision:
-            yield Sheet(answer.pk, f"{title}: outline")
+    stages: defaultdict[str, dict[str, StageAnswer]] = defaultdict(dict)
+    for answer in interview.sheets.defer("text"):
+        stages[answer.stage][answer.part] = answer
+    for stage, title in interview.stage_titles.items():
+        text, drawing, outline = (
+            stages[stage][part] for part in (Part.TEXT, Part.DRAWING, Part.OUTLINE)
+        )
+        yield Sheet(text.pk, stage, title)
+        if drawing.revision:
+            yield Sheet(outline.pk, stage, f"{title}: whiteboard", drawing.pk, drawing.revision)
+        elif outline.revision:
+            yield Sheet(outline.pk, stage, f"{title}: outline")
 
 
 # --- the saves ---
+
+
+class _Save(NamedTuple):
+    """What a sheet said from a moment on, and the number of the drawing beside it."""
+
+    saved_at: datetime
+    text: str
+    drawing: int = 0
 
 
 @dataclass
@@ -225,35 +257,85 @@ class _Reading:
         """How many seconds must be between two changes of a sheet that are both given."""
         return 0 if self.size < FULL else COARSE_STEP if self.size < COARSE else inf
 
-    def read(self, place: int, title: str, revisions: Iterable[Revision]) -> None:
+    def read(self, place: int, title: str, saves: Iterable[_Save]) -> None:
         """Read all saves of a sheet, the first one first."""
-        at, given_at, text, given = 0.0, -inf, "", ""
-        for revision in revisions:
-            after = revision.text
+        at, given_at = 0.0, -inf
+        given = last = _Save(self.started_at, "")
+        for save in saves:
             # Two web servers may disagree by a blink; the order of the saves is what counts.
-            at = max(at, (revision.saved_at - self.started_at).total_seconds())
+            at = max(at, (save.saved_at - self.started_at).total_seconds())
             self.saved.append(at)
-            edit = Edit.between(text, after)
-            if len(edit.text) >= PASTED:
+            edit = Edit.between(last.text, save.text)
+            # A name that is changed on a drawing changes many lines, and nothing is pasted.
+            put_in = len(save.text) - len(last.text) if save.drawing else len(edit.text)
+            if put_in >= PASTED:
                 self.pastes.append(_paste(at, title, edit))
             if at - given_at >= self.gap:
-                self._give(at, place, edit if given is text else Edit.between(given, after))
-                given_at, given = at, after
-            text = after
-        if given != text:
-            self._give(at, place, Edit.between(given, text))
+                whole = edit if given is last else Edit.between(given.text, save.text)
+                self._give(Change(at, place, whole, save.drawing))
+                given_at, given = at, save
+            last = save
+        if given[1:] != last[1:]:
+            self._give(Change(at, place, Edit.between(given.text, last.text), last.drawing))
 
-    def _give(self, at: float, place: int, edit: Edit) -> None:
-        self.size += len(edit.text)
-        self.changes.append(Change(at, place, edit))
+    def _give(self, change: Change) -> None:
+        self.size += len(change.edit.text)
+        self.changes.append(change)
 
 
-def _saves(sheets: Sequence[Sheet]) -> Iterator[tuple[int, Iterator[Revision]]]:
-    """The place of every sheet that was written, with its revisions."""
+def _saves(
+    sheets: Sequence[Sheet], drawn: Mapping[int, list[_Save]]
+) -> Iterator[tuple[int, Iterable[_Save]]]:
+    """The place of every sheet that was written or drawn, with its saves."""
     places = {sheet.id: place for place, sheet in enumerate(sheets)}
     revisions = StageRevision.objects.filter(answer_id__in=places).whole()
+    left = dict(drawn)
     for sheet, own in groupby(revisions, key=itemgetter(0)):
-        yield places[sheet], (revision for _, revision in own)
+        place = places[sheet]
+        written = (_Save(revision.saved_at, revision.text) for _, revision in own)
+        yield place, _counting(left.pop(place, []), written)
+    yield from left.items()
+
+
+def _counting(drawn: Iterable[_Save], by_hand: Iterable[_Save]) -> Iterator[_Save]:
+    """What counts at every save of either: the words by hand, else those of the drawing."""
+    said, number, written = "", 0, ""
+    for save in merge(drawn, by_hand, key=attrgetter("saved_at")):
+        if save.drawing:
+            said, number = save.text, save.drawing
+        else:
+            written = save.text
+        yield _Save(save.saved_at, written if written.strip() else said, number)
+
+
+class _Drawn(NamedTuple):
+    """What drawings said: the place of a sheet → its saves."""
+
+    saves: Mapping[int, list[_Save]]
+    is_thinned: bool
+
+
+def _drawn(sheets: Sequence[Sheet]) -> _Drawn:
+    """Put drawings into words, save by save; of very large ones only some. One query.
+
+    A save that is left out says what the one before it said. The last one never is.
+    """
+    places = {sheet.drawing: place for place, sheet in enumerate(sheets) if sheet.drawing}
+    allowed = MOST_DRAWN / max(1, sum(sheet.drawn for sheet in sheets))
+    saves: defaultdict[int, list[_Save]] = defaultdict(list)
+    read, words, is_thinned = 0, "", False
+    revisions = StageRevision.objects.filter(answer_id__in=places).whole()
+    for seen, (drawing, save) in enumerate(revisions, 1):
+        place = places[drawing]
+        own = saves[place]
+        is_end = not own or save.number == sheets[place].drawn
+        if is_end or read + len(save.text) <= allowed * seen:
+            words = boards.made_of(save.text).text
+            read += len(save.text)
+        else:
+            is_thinned = True
+        own.append(_Save(save.saved_at, words, save.number))
+    return _Drawn(saves, is_thinned)
 
 
 def _paste(at: float, title: str, edit: Edit) -> Moment:
@@ -279,15 +361,14 @@ def _ticks(interview: Interview, ledger: Sequence[flow.Line]) -> Iterator[Tick]:
         yield Tick(at=at, left=left, runs=runs, stage=titles[line.stage])
 
 
-def _pauses(ticks: Sequence[Tick], length: int) -> Iterator[tuple[float, float]]:
+def _pauses(
+    interview: Interview, ledger: Sequence[flow.Line], length: int
+) -> Iterator[tuple[float, float]]:
     """Where the clock stood still: from and to."""
-    for runs, own in groupby(ticks, key=lambda tick: tick.runs):
-        first = next(own)
-        if not runs:
-            ends = (tick.at for tick in ticks if tick.runs and tick.at > first.at)
-            end = next(ends, length)
-            if end > first.at:
-                yield first.at, end
+    for pause in flow.pauses(ledger):
+        yield _since(interview, pause.since), _since(interview, pause.until)
+    if still := flow.paused_since(ledger):
+        yield _since(interview, still), length
 
 
 def _of_ledger(
@@ -329,7 +410,8 @@ def _bars(changes: Iterable[Change], length: int) -> tuple[Bar, ...]:
     sums = [0] * BARS
     for change in changes:
         column = min(BARS - 1, int(change.at * BARS / max(1, length)))
-        sums[column] += len(change.edit.text) + change.edit.cut
+        # What is drawn counts, also where it says nothing in words.
+        sums[column] += len(change.edit.text) + change.edit.cut + bool(change.drawing)
     # A paste must not make everything else look like nothing.
     tall = max(1, sorted(sums)[-max(1, BARS // 20)])
     heights = [min(100, max(4, round(100 * each / tall))) for each in sums]

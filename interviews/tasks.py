@@ -1,4 +1,4 @@
-"""Celery's doorbells: a task carries an id and nothing else."""
+"""Celery's doorbells: a task carries an id and nothing else, but for a link on its way."""
 
 import logging
 import uuid
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import grading, rescoring
+from interviews import grading, letters, rescoring
 from rubrics import clock
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,47 @@ def rescore(number: str) -> None:
     lease = timedelta(seconds=settings.GRADING_LEASE_SECONDS)
     if rescoring.work(int(number), clock=clock.now, lease=lease):
         ring_rescore(int(number))
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)
+def send_invitation(invitation_id: str, address: str) -> None:
+    """Send an invitation's link to its candidate; again and again while the mail server is away."""
+    letters.invite(uuid.UUID(invitation_id), address, now=clock.now())
+
+
+def send_link(invitation_id: uuid.UUID, address: str) -> None:
+    """Ask a worker to send a link, once the transaction is done.
+
+    The link itself goes along: it is kept nowhere, so no worker could find it.
+    """
+    transaction.on_commit(lambda: _send_link(str(invitation_id), address))
+
+
+def _send_link(invitation_id: str, address: str) -> None:
+    try:
+        send_invitation.delay(invitation_id, address)
+    except (OperationalError, OSError):
+        log.exception("no queue to send invitation %s; its page can make a new link", invitation_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)
+def send_result(interview_id: str, address: str) -> None:
+    """Tell a candidate that there is a result; again while the mail server is away."""
+    letters.tell_result(uuid.UUID(interview_id), address)
+
+
+def tell_result(interview_id: uuid.UUID, address: str) -> None:
+    """Ask a worker to tell a candidate of a result, once the transaction is done."""
+    transaction.on_commit(lambda: _tell_result(str(interview_id), address))
+
+
+def _tell_result(interview_id: str, address: str) -> None:
+    try:
+        send_result.delay(interview_id, address)
+    except (OperationalError, OSError):
+        log.exception(
+            "no queue to tell of the result of %s; it is under My interviews", interview_id
+        )
 
 
 def ring(interview_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""Addresses of the candidate's way, and of what its interviews tell curators.
+"""Addresses of the candidate's way, of invitations, and of what interviews tell curators.
 
 An action is a noun: draft, entry, submission.
 """
@@ -12,8 +12,10 @@ from interviews.views import (
     history,
     home,
     interviews,
+    invitations,
     questions,
     reports,
+    reviews,
     stages,
     submissions,
     times,
@@ -90,14 +92,45 @@ urlpatterns = [
         {"part": Part.OUTLINE},
         name="outline_history_version",
     ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/difference/",
+        history.difference,
+        name="difference",
+    ),
     path("interviews/<uuid:interview_id>/replay/", history.replay, name="replay"),
     path("interviews/<uuid:interview_id>/replay/edits/", history.edits, name="replay_edits"),
+    path(
+        "interviews/<uuid:interview_id>/replay/drawings/<slug:stage_id>/<int:number>/",
+        boards.replay_drawing,
+        name="replay_drawing",
+    ),
     path("interviews/<uuid:interview_id>/clock/", times.lines, name="ledger"),
     path("interviews/<uuid:interview_id>/clock/pause/", times.pause, name="pause"),
     path("interviews/<uuid:interview_id>/clock/resumption/", times.resumption, name="resumption"),
     path("interviews/<uuid:interview_id>/clock/extension/", times.extension, name="extension"),
     path("interviews/<uuid:interview_id>/submission/", submissions.submission, name="submission"),
     path("interviews/<uuid:interview_id>/report/", reports.report, name="report"),
+    path("interviews/<uuid:interview_id>/appeal/", reports.appeal, name="appeal"),
+    path("invitations/", invitations.invitation_list, name="invitation_list"),
+    path("invitations/new/", invitations.invitation_new, name="invitation_new"),
+    path("invitations/<uuid:invitation_id>/", invitations.invitation, name="invitation"),
+    path("invitations/<uuid:invitation_id>/link/", invitations.link, name="invitation_link"),
+    path(
+        "invitations/<uuid:invitation_id>/revocation/",
+        invitations.revocation,
+        name="invitation_revocation",
+    ),
+    path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/next/", reviews.review_next, name="review_next"),
+    path("reviews/<uuid:review_id>/", reviews.review, name="review"),
+    path("reviews/<uuid:review_id>/claim/", reviews.review_claim, name="review_claim"),
+    path("reviews/<uuid:review_id>/draft/", reviews.review_draft, name="review_draft"),
+    path("reviews/<uuid:review_id>/return/", reviews.review_return, name="review_return"),
+    path("reviews/<uuid:review_id>/takeover/", reviews.review_takeover, name="review_takeover"),
+    path(
+        "invitations/<uuid:invitation_id>/release/", invitations.release, name="invitation_release"
+    ),
+    path("invited/<str:token>/", invitations.invited, name="invited"),
     path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),
     path("bank/<slug:slug>/rescore/", curation.rescore, name="bank_rescore"),
     path(

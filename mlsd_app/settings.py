@@ -55,6 +55,8 @@ GRADING_LEASE_SECONDS: int = env.int("GRADING_LEASE_SECONDS", default=60)
 SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 # Seconds after a deadline in which an answer that was on its way still counts.
 GRACE_SECONDS: int = env.int("GRACE_SECONDS", default=30)
+# Seconds for which a rater has an answer to score; every sign of life begins them anew.
+REVIEW_LEASE_SECONDS: int = env.int("REVIEW_LEASE_SECONDS", default=1800)
 # Seconds that an interview gets back at most, in all, for times when the server was out of reach.
 OUTAGE_CREDIT_SECONDS: int = env.int("OUTAGE_CREDIT_SECONDS", default=300)
 # DEBUG, INFO, WARNING or ERROR: what the logs hold.
@@ -124,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "interviews.views.navigation.navigation",
                 "rubrics.views.navigation.navigation",
             ],
         },

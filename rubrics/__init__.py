@@ -8,8 +8,17 @@ from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.reading.flowchart import Picture, picture
-from rubrics.reading.whiteboard import outline
-from rubrics.schema import Competency, Criterion, Difficulty, Framework, Question, Stage, Target
+from rubrics.reading.whiteboard import Outline, outline_of
+from rubrics.schema import (
+    Competency,
+    Criterion,
+    Difficulty,
+    Framework,
+    Question,
+    Rubric,
+    Stage,
+    Target,
+)
 from rubrics.scoring import (
     SHARE,
     Depth,
@@ -20,9 +29,12 @@ from rubrics.scoring import (
     NearMiss,
     Needs,
     Scorecard,
+    Total,
+    add_up,
     expected_score,
     gates_of,
     needs,
+    total_of,
 )
 
 __all__ = [
@@ -41,18 +53,23 @@ __all__ = [
     "Judgement",
     "NearMiss",
     "Needs",
+    "Outline",
     "Picture",
     "Question",
+    "Rubric",
     "RulesJudge",
     "Scorecard",
     "Stage",
     "Target",
+    "Total",
+    "add_up",
     "expected_score",
     "gates_of",
     "needs",
-    "outline",
+    "outline_of",
     "outline_stage",
     "picture",
     "score",
     "settle",
+    "total_of",
 ]

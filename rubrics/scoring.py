@@ -128,6 +128,7 @@ class Judgement(Document):
     not_judged: str | None = None
     points: float = 0.0
     met: tuple[Finding, ...] = ()
+    quotes: tuple[Evidence, ...] = ()  # people's, for the criterion as a whole
     missing: tuple[str, ...] = ()
     near: tuple[NearMiss, ...] = ()
     withheld: tuple[Withheld, ...] = ()
@@ -136,7 +137,8 @@ class Judgement(Document):
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Every quote of the judgement once, by stage id and offset."""
-        quotes = dict.fromkeys(e for finding in self.met for e in finding.evidence)
+        quotes = dict.fromkeys([e for finding in self.met for e in finding.evidence])
+        quotes.update(dict.fromkeys(self.quotes))
         return tuple(sorted(quotes, key=lambda e: (e.stage, e.start)))
 
 
@@ -267,23 +269,37 @@ def add_up(
     A criterion that was not judged leaves numerator and denominator.
     """
     listed = tuple(judgements)
-    levels = {j.criterion: j.level for j in listed if j.level is not None}
+    total = total_of(rubric, {j.criterion: j.level for j in listed if j.level is not None})
+    return Scorecard(
+        judge=judge,
+        rubric_hash=rubric.hash,
+        calibration=calibration,
+        score=total.score,
+        bands=total.bands,
+        competencies=total.competencies,
+        judgements=listed,
+        flags=tuple(flags),
+    )
+
+
+class Total(Document):
+    """What levels come to: 0-100, a band for each target, and the mean level of a competency."""
+
+    score: float | None
+    bands: dict[Target, Band]
+    competencies: dict[Competency, float | None]
+
+
+def total_of(rubric: Rubric, levels: Mapping[str, float]) -> Total:
+    """Add up levels (1-4) by criterion; those without one are left out."""
     competencies = {
         competency: _mean({c.id: c for c in rubric.criteria if c.competency is competency}, levels)
         for competency in Competency
     }
     mean = _mean({c.id: c for c in rubric.criteria}, levels)
     score = None if mean is None else round(percent(mean), 1)
-    return Scorecard(
-        judge=judge,
-        rubric_hash=rubric.hash,
-        calibration=calibration,
-        score=score,
-        bands={target: _band(rubric, target, score, competencies) for target in rubric.targets},
-        competencies=competencies,
-        judgements=listed,
-        flags=tuple(flags),
-    )
+    bands = {target: _band(rubric, target, score, competencies) for target in rubric.targets}
+    return Total(score=score, bands=bands, competencies=competencies)
 
 
 def percent(level: float) -> float:
@@ -325,7 +341,7 @@ def _band(
     return "above" if score >= min(bar + ABOVE, MOST_ABOVE) else "meets"
 
 
-def _mean(criteria: Mapping[str, Criterion], levels: Mapping[str, Level]) -> float | None:
+def _mean(criteria: Mapping[str, Criterion], levels: Mapping[str, float]) -> float | None:
     judged = [c for c in criteria.values() if c.id in levels]
     if not judged:
         return None

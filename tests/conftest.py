@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlsd_app.bootstrap import BROWSERS
+from tests.chromium import launch_options
 from tests.stack import Stack
 
 
@@ -39,17 +39,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium where there is one, and no calls home."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    quiet = [
-        "--no-sandbox",  # root, as in containers, may not use it
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    own = {"executable_path": found} if found else {}
-    return {**browser_type_launch_args, **own, "args": quiet}
+    return {**browser_type_launch_args, **launch_options()}
 
 
 @pytest.fixture(scope="session")

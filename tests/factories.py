@@ -3,6 +3,7 @@
 import json
 import tempfile
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,20 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission, User
 
+import rubrics
 from interviews import flow
-from interviews.models import DraftOutcome, Interview
+from interviews.edits import Edit
+from interviews.models import (
+    DraftOutcome,
+    Interview,
+    Invitation,
+    Issued,
+    Part,
+    Results,
+    Review,
+    StageAnswer,
+    Terms,
+)
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question
 from rubrics.schema import Target
@@ -191,8 +204,37 @@ def write(interview: Interview, texts: dict[str, str], *, now: datetime) -> None
 
 def draft(interview: Interview, stage: str, text: str, *, now: datetime) -> DraftOutcome:
     """Save a text over whatever the stage holds."""
-    answer = interview.sheets.texts().get(stage=stage)
-    return answer.save_draft(text, base=answer.revision, key=uuid.uuid4(), now=now, grace=GRACE)
+    return save(interview.sheets.texts().get(stage=stage), text, now=now)
+
+
+def save(
+    sheet: StageAnswer,
+    text: str,
+    *,
+    base: int | None = None,
+    key: uuid.UUID | None = None,
+    now: datetime,
+) -> DraftOutcome:
+    """Save a text over revision ``base`` of a sheet, or over the one that is at hand."""
+    base = sheet.revision if base is None else base
+    change = Edit.between(sheet.text, text) if base == sheet.revision else None
+    return StageAnswer.objects.save_draft(
+        text,
+        interview_id=sheet.interview_id,
+        stage=sheet.stage,
+        part=Part(sheet.part),
+        base=base,
+        key=key or uuid.uuid4(),
+        now=now,
+        grace=GRACE,
+        start=change.start if change else None,
+        cut=change.cut if change else None,
+    )
+
+
+def texts_of(sheet: StageAnswer) -> list[str]:
+    """Every text of a sheet that was acknowledged, oldest first."""
+    return [revision.text for _, revision in sheet.revisions.whole()]
 
 
 def submitted(
@@ -208,3 +250,76 @@ def submitted(
 def fresh(interview: Interview) -> Interview:
     """The interview as it stands in the database now."""
     return Interview.objects.with_question().get(pk=interview.pk)
+
+
+def an_invitation(
+    *,
+    by: User,
+    questions: tuple[str, ...] = ("video-feed",),
+    minutes: int = 30,
+    pacing: flow.Pacing = flow.Pacing.SOFT,
+    extra: flow.Extra = flow.Extra.NONE,
+    raters: int = 1,
+    results: Results = Results.RELEASED,
+    shows_name: bool = False,
+    now: datetime = NOON,
+) -> Issued:
+    """An invitation for a week to questions that `fill_bank` imported."""
+    terms = Terms(
+        framework=FrameworkVersion.objects.get(slug="three-stage", is_current=True),
+        target=Target.MID,
+        minutes=minutes,
+        pacing=pacing,
+        extra=extra,
+        raters=raters,
+        shows_name=shows_name,
+        results=results,
+        note="Good luck!",
+        expires_at=now + timedelta(days=7),
+    )
+    offered = Question.objects.filter(slug__in=questions)
+    issued = Invitation.objects.issue(
+        key=uuid.uuid4(), by=by, questions=offered, terms=terms, now=now
+    )
+    assert issued
+    return issued
+
+
+def handed_in_by_invitation(
+    *,
+    candidate: User,
+    by: User,
+    raters: int = 1,
+    results: Results = Results.RELEASED,
+    texts: dict[str, str] | None = None,
+    now: datetime = NOON,
+) -> Interview:
+    """An interview by invitation that was begun, written and handed in at one moment."""
+    invitation = an_invitation(by=by, raters=raters, results=results, now=now).invitation
+    question = Question.objects.get(slug="video-feed")
+    interview = invitation.accept(candidate=candidate, question=question, key=uuid.uuid4(), now=now)
+    assert interview
+    write(interview, GOOD if texts is None else texts, now=now)
+    interview.submit(flow.Submitter.CANDIDATE, now=now)
+    return fresh(interview)
+
+
+def submit_review(
+    review: Review, *, by: User, levels: Sequence[int | None], now: datetime = NOON
+) -> bool:
+    """Submit a review with these levels, None for a criterion that was not judged."""
+    rubric = fresh(review.interview).version.value.rubric
+    judgements = [
+        rubrics.Judgement.model_validate(
+            {
+                "criterion": criterion.id,
+                "level": level,
+                "not_judged": None if level else "Nothing was asked of it.",
+            }
+        )
+        for criterion, level in zip(rubric.criteria, levels, strict=True)
+    ]
+    card = rubrics.add_up(rubric, judgements, "human")
+    return review.submit(
+        by, card, recommendation="yes", summary="Fine.", reason="", comments=[], now=now
+    )

@@ -4,6 +4,7 @@ An address that is not in the table fails the test, so that nobody adds a page w
 who may see it.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -12,33 +13,46 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
-from interviews.models import Interview
+from interviews.models import Interview, Issued, Review
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
 from tests import factories
 
-PEOPLE = ("stranger", "owner", "other", "interviewer", "curator")
+PEOPLE = ("stranger", "owner", "other", "rater", "interviewer", "lead", "curator", "staff")
 
 
 class Answers(NamedTuple):
-    """The status that each kind of person gets. A stranger's 302 must lead to the sign-in."""
+    """The status that each kind of person gets. A stranger's 302 must lead to the sign-in.
+
+    The rater is an interviewer who has taken on the review of the interview in question, and has
+    sent the invitation in question; staff may enter the admin, and nothing else.
+    """
 
     stranger: int
     owner: int
     other: int
+    rater: int
     interviewer: int
+    lead: int
     curator: int
+    staff: int
 
 
-PUBLIC = Answers(200, 200, 200, 200, 200)
-MEMBERS = Answers(302, 200, 200, 200, 200)
-# Until interviewers get submissions to score, an interview is its candidate's alone.
-OWN = Answers(302, 200, 404, 404, 404)
-OWN_LEADS_ON = Answers(302, 302, 404, 404, 404)
+PUBLIC = Answers._make([200] * 8)
+MEMBERS = Answers._make([302, *[200] * 7])
+OWN = Answers._make([302, 200, *[404] * 6])
+OWN_LEADS_ON = Answers._make([302, 302, *[404] * 6])
+# Who scores an interview may read it once it is handed in; here it is still running.
+INTERVIEWERS = Answers(302, 404, 404, 200, 200, 200, 404, 404)
+INTERVIEWERS_LEAD_ON = Answers(302, 404, 404, 302, 302, 302, 404, 404)
+# Somebody's own business; leads may see to all invitations.
+INVITERS = Answers(302, 404, 404, 200, 404, 200, 404, 404)
+INVITERS_LEAD_ON = Answers(302, 404, 404, 302, 404, 302, 404, 404)
+RATERS = Answers(302, 404, 404, 200, 404, 404, 404, 404)
 # Who is no curator finds nothing at the desk.
-CURATORS = Answers(302, 404, 404, 404, 200)
-CURATORS_LEAD_ON = Answers(302, 404, 404, 404, 302)
+CURATORS = Answers._make([302, *[404] * 5, 200, 404])
+CURATORS_LEAD_ON = Answers._make([302, *[404] * 5, 302, 404])
 PATTERNS: list[URLPattern] = [*interviews_urls.urlpatterns, *rubrics_urls.urlpatterns]
 KEY = "00000000-0000-4000-8000-000000000001"
 DRAFT = {"text": "words", "base": "0", "key": KEY, "from": "scope"}
@@ -49,7 +63,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "home": ("get", {}, PUBLIC),
     "question_list": ("get", {}, MEMBERS),
     "question": ("get", {}, MEMBERS),
-    "interview_start": ("post", START, Answers(302, 302, 302, 302, 302)),
+    "interview_start": ("post", START, Answers._make([302] * 8)),
     "interview_list": ("get", {}, MEMBERS),
     "interview": ("get", {}, OWN_LEADS_ON),
     "stage": ("get", {}, OWN),
@@ -63,17 +77,34 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "preview": ("post", {"text": "words"}, OWN),
     "clocks": ("get", {}, OWN),
     "history": ("get", {}, OWN),
-    "history_version": ("get", {}, Answers(302, 404, 404, 404, 404)),
+    "history_version": ("get", {}, Answers._make([302, *[404] * 7])),
     "outline_history": ("get", {}, OWN),
-    "outline_history_version": ("get", {}, Answers(302, 404, 404, 404, 404)),
+    "outline_history_version": ("get", {}, Answers._make([302, *[404] * 7])),
+    "difference": ("post", {"text": "words"}, OWN),
     "replay": ("get", {}, OWN_LEADS_ON),
     "replay_edits": ("get", {}, OWN_LEADS_ON),
+    "replay_drawing": ("get", {}, OWN_LEADS_ON),
     "ledger": ("get", {}, OWN),
     "pause": ("post", {}, OWN_LEADS_ON),
     "resumption": ("post", {}, OWN_LEADS_ON),
     "extension": ("post", {"extra": "five"}, OWN_LEADS_ON),
     "submission": ("get", {}, OWN),
     "report": ("get", {}, OWN_LEADS_ON),
+    "appeal": ("post", {"asked": "Why?"}, OWN_LEADS_ON),
+    "invitation_list": ("get", {}, INTERVIEWERS),
+    "invitation_new": ("get", {}, INTERVIEWERS),
+    "invitation": ("get", {}, INVITERS),
+    "invitation_link": ("post", {}, INVITERS),
+    "invitation_revocation": ("post", {}, INVITERS_LEAD_ON),
+    "invitation_release": ("post", {}, Answers._make([302, *[404] * 7])),
+    "invited": ("get", {}, PUBLIC),
+    "review_list": ("get", {}, INTERVIEWERS),
+    "review_next": ("post", {}, INTERVIEWERS_LEAD_ON),
+    "review": ("get", {}, RATERS),
+    "review_claim": ("post", {}, INTERVIEWERS_LEAD_ON),
+    "review_draft": ("post", {"text": "{}", "base": "0", "key": KEY}, RATERS),
+    "review_return": ("post", {}, Answers(302, 404, 404, 302, 404, 404, 404, 404)),
+    "review_takeover": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
     "handbook": ("get", {}, MEMBERS),
     "handbook_cards": ("get", {}, MEMBERS),
     "handbook_concept": ("get", {}, MEMBERS),
@@ -114,7 +145,20 @@ def interview(db: None) -> Interview:
     )  # fmt: skip
     question = Question.objects.get()
     drafts.draft_of(question, by=owner, now=clock.now())
-    return factories.an_interview(candidate=owner, now=clock.now())
+    interview = factories.an_interview(candidate=owner, now=clock.now())
+    rater = factories.a_user(name="rater", group="interviewer")
+    review = Review.objects.create(interview=interview, kind="rating", wanted_at=clock.now())
+    assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
+    return interview
+
+
+@pytest.fixture
+def issued(interview: Interview) -> Issued:
+    """An open invitation of the rater's."""
+    return factories.an_invitation(by=User.objects.get(email__startswith="rater"), now=clock.now())
+
+
+_GROUPS = {"interviewer": "interviewer", "lead": "lead", "curator": "curator"}
 
 
 def person(kind: str, interview: Interview) -> User | None:
@@ -123,12 +167,17 @@ def person(kind: str, interview: Interview) -> User | None:
         return None
     if kind == "owner":
         return interview.candidate
-    group = "" if kind == "other" else kind
-    return factories.a_user(name=kind, group=group, is_staff=kind == "curator")
+    if kind == "rater":
+        return User.objects.get(email__startswith="rater")
+    is_staff = kind in ("curator", "staff")
+    return factories.a_user(name=kind, group=_GROUPS.get(kind, ""), is_staff=is_staff)
 
 
-def address(pattern: URLPattern, interview: Interview) -> str:
+def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
     values = {
+        "invitation_id": issued.invitation.pk,
+        "token": issued.token,
+        "review_id": interview.reviews.get().pk,
         "slug": "video-feed",
         "interview_id": interview.pk,
         "stage_id": "scope",
@@ -143,14 +192,14 @@ def address(pattern: URLPattern, interview: Interview) -> str:
 @pytest.mark.parametrize("kind", PEOPLE)
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
 def test_every_address_answers_each_person_as_the_table_says(
-    client: Client, interview: Interview, pattern: URLPattern, kind: str
+    client: Client, interview: Interview, issued: Issued, pattern: URLPattern, kind: str
 ) -> None:
     assert pattern.name in TABLE, f"say in TABLE who may see {pattern.name}"
     method, sent, answers = TABLE[pattern.name]
     someone = person(kind, interview)
     if someone:
         client.force_login(someone)
-    path = address(pattern, interview)
+    path = address(pattern, interview, issued)
     answer = getattr(client, method)(path, sent)
     assert answer.status_code == getattr(answers, kind)
     to_sign_in = answer.headers.get("Location", "").startswith("/accounts/login/")
@@ -161,16 +210,16 @@ def test_the_table_names_no_address_that_is_gone() -> None:
     assert TABLE.keys() == {pattern.name for pattern in PATTERNS}
 
 
-@pytest.mark.parametrize("kind", ["stranger", "other", "interviewer", "curator"])
+@pytest.mark.parametrize("kind", [kind for kind in PEOPLE if kind != "owner"])
 def test_nothing_that_others_sent_has_changed_anything(
-    client: Client, interview: Interview, kind: str
+    client: Client, interview: Interview, issued: Issued, kind: str
 ) -> None:
     someone = person(kind, interview)
     if someone:
         client.force_login(someone)
     for pattern in PATTERNS:
         if "interview_id" in pattern.pattern.converters:
-            client.post(address(pattern, interview), DRAFT)
+            client.post(address(pattern, interview, issued), DRAFT)
     kept = factories.fresh(interview)
     assert kept.is_running
     assert kept.current_stage == "scope"

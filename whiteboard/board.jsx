@@ -73,13 +73,14 @@ function bounds(elements) {
 }
 
 /**
- * A free place for a shape: in the middle of what is seen, or beside the shape that is selected, to
- * its right if it can be seen there.
+ * A free place for a shape: beside the shape that is selected, else from the upper left corner of
+ * what is seen (px of the canvas). To the right if it can be seen there; below where nothing can.
  */
-function freePlace(elements, { scrollX, scrollY, width, height, zoom, selectedElementIds }) {
+function freePlace(elements, seen, { scrollX, scrollY, zoom, selectedElementIds }) {
+  const [left, right] = [seen.left, seen.right].map((each) => each / zoom.value - scrollX);
+  const [top, bottom] = [seen.top, seen.bottom].map((each) => each / zoom.value - scrollY);
   const beside = elements.find((each) => selectedElementIds[each.id] && isShape(each));
-  const middle = { x: width / 2 / zoom.value - scrollX - WIDTH / 2, y: height / 2 / zoom.value - scrollY - HEIGHT / 2 };
-  const { x: left, y: top } = beside ?? middle;
+  const first = beside ?? { x: left, y: top };
   const taken = elements.filter((each) => each.type !== "arrow" && each.type !== "line");
   const isFree = (x, y) =>
     taken.every(
@@ -89,15 +90,14 @@ function freePlace(elements, { scrollX, scrollY, width, height, zoom, selectedEl
         y + HEIGHT + GAP.down / 2 < each.y ||
         each.y + each.height + GAP.down / 2 < y,
     );
-  const isSeen = (x, y) =>
-    Math.abs(x - middle.x) * zoom.value < (width - WIDTH) / 2 && Math.abs(y - middle.y) * zoom.value < (height - HEIGHT) / 2;
+  const isSeen = (x, y) => x >= left && x + WIDTH <= right && y >= top && y + HEIGHT <= bottom;
   const places = [];
   for (let row = -5; row <= 5; row += 1) {
     for (let column = -5; column <= 5; column += 1) {
-      const x = left + column * (WIDTH + GAP.across);
-      const y = top + row * (HEIGHT + GAP.down);
+      const x = first.x + column * (WIDTH + GAP.across);
+      const y = first.y + row * (HEIGHT + GAP.down);
       const far = Math.abs(column) + 1.2 * Math.abs(row) + (column < 0 ? 0.4 : 0) + (row < 0 ? 0.8 : 0);
-      places.push({ x, y, far: far + (isSeen(x, y) ? 0 : 20) });
+      places.push({ x, y, far: far + (isSeen(x, y) ? 0 : 20 + 4 * Math.abs(column)) });
     }
   }
   places.sort((one, other) => one.far - other.far);
@@ -167,10 +167,11 @@ class Board {
     this.api.updateScene({ elements, captureUpdate: CaptureUpdateAction.IMMEDIATELY, ...more });
   }
 
-  /** Show another drawing instead. */
-  show(text) {
+  /** Show another drawing instead; what was there is a step back, unless one only looks. */
+  show(text, { isStep = true } = {}) {
     const { elements, background } = sceneOf(text);
-    this.put(elements, { appState: { viewBackgroundColor: background } });
+    const captureUpdate = isStep ? CaptureUpdateAction.IMMEDIATELY : CaptureUpdateAction.NEVER;
+    this.put(elements, { appState: { viewBackgroundColor: background }, captureUpdate });
   }
 
   /** Put another drawing to the right of this one; what both have is there twice. */
@@ -190,13 +191,13 @@ class Board {
     this.api.scrollToContent(undefined, { fitToViewport: true, viewportZoomFactor: 0.8, maxZoom: 1, animate: false });
   }
 
-  /** Insert a labelled shape in the middle of what is seen, and select it; gives its name. */
-  insert({ shape, colour, label }) {
+  /** Insert a labelled shape where it is seen, and select it; gives its id and name. */
+  insert({ shape, colour, label, seen }) {
     const names = new Set(this.shapes().map(({ name }) => name.toLowerCase()));
     let name = label;
     for (let number = 2; names.has(name.toLowerCase()); number += 1) name = `${label} ${number}`;
     const [strokeColor, backgroundColor] = COLOURS[colour];
-    const { x, y } = freePlace(this.elements, this.api.getAppState());
+    const { x, y } = freePlace(this.elements, seen, this.api.getAppState());
     const made = convertToExcalidrawElements([
       {
         type: shape,
@@ -214,7 +215,20 @@ class Board {
     ]);
     const [own] = made;
     this.put([...this.elements, ...made], { appState: { selectedElementIds: { [own.id]: true } } });
-    return name;
+    return { id: own.id, name };
+  }
+
+  /** Move the view as little as brings a shape into what is seen (px of the canvas). */
+  reveal(id, seen) {
+    const { x, y, width, height } = this.elements.find((each) => each.id === id);
+    const { scrollX, scrollY, zoom } = this.api.getAppState();
+    const lack = (start, size, low, high) => {
+      const [from, to] = [start * zoom.value, (start + size) * zoom.value];
+      return Math.max(low - from, Math.min(0, high - to)) / zoom.value;
+    };
+    const across = lack(x + scrollX, width, seen.left, seen.right);
+    const down = lack(y + scrollY, height, seen.top, seen.bottom);
+    if (across || down) this.api.updateScene({ appState: { scrollX: scrollX + across, scrollY: scrollY + down } });
   }
 
   /** The shapes, by what is written on them: [{id, name}], in the order of reading. */

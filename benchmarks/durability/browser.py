@@ -1,25 +1,14 @@
 """A person's own Chromium: its profile is a folder, so it can be killed and started again."""
 
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page
 
-from mlsd_app.bootstrap import BROWSERS
+from tests.chromium import launch_options
 from tests.stack import kill_all
-
-QUIET = (
-    "--no-sandbox",  # root, as in containers, may not use it
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 class OwnBrowser:
@@ -58,12 +47,9 @@ class OwnBrowser:
             self._context.close()
 
     def _launch(self) -> BrowserContext:
-        found = next(filter(None, map(shutil.which, BROWSERS)), None)
-        own: dict[str, Any] = {"executable_path": found} if found else {}
         context = self._chromium.launch_persistent_context(
             self._profile,
-            **own,
-            args=list(QUIET),
+            **launch_options(),
             base_url=self._base_url,
             viewport={"width": 1280, "height": 900},
             reduced_motion="reduce",

@@ -4,7 +4,6 @@ A client sends a text until it is acknowledged, always under the same key; only 
 So the server must have every acknowledged text once, in order, under the number that it said.
 """
 
-import http.client
 import random
 import re
 import threading
@@ -12,87 +11,22 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode
 
 import psycopg
 
-from benchmarks.durability import written
-from benchmarks.durability.typist import EMAIL, STAGE
-from benchmarks.durability.written import Written
+from tests import written
+from tests.journeys.candidate import STAGE
+from tests.session import Session
 from tests.stack import Stack, await_true
+from tests.written import Written
 
-QUESTION = "video-recommendation"
-PATIENCE = 10  # seconds for one answer
 MOST_TRIES = 600  # of one save; with the pause between them, a minute at least
 PAUSE = 0.1  # seconds between two tries of a client: there is nobody to hurry for
 SHOWN = re.compile(r'data-state="(?P<state>[a-z-]+)"\s+data-revision="(?P<revision>\d+)"')
-HIDDEN = re.compile(r'name="(?P<name>csrfmiddlewaretoken|key)" value="(?P<value>[^"]+)"')
 
 
 class Unsaved(Exception):
     """A save that was refused, or that nobody answered for a long time."""
-
-
-@dataclass
-class Session:
-    """A signed-in browser without the browser: a connection, and the cookies."""
-
-    port: int
-    cookies: dict[str, str] = field(default_factory=dict)
-    _connection: http.client.HTTPConnection | None = None
-
-    def twin(self) -> "Session":
-        """The same person on a connection of its own."""
-        return Session(self.port, dict(self.cookies))
-
-    def close(self) -> None:
-        """Close the connection; the next question opens another one."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
-
-    def ask(
-        self, path: str, fields: dict[str, str] | None = None, **headers: str
-    ) -> tuple[int, str]:
-        """Get a page, or post a form; gives the status and the body. OSError: no answer."""
-        connection = self._connection or http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=PATIENCE
-        )
-        self._connection = None  # kept only when all goes well
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        body = None
-        if fields is not None:
-            body = urlencode(fields)
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["X-CSRFToken"] = self.cookies.get("csrftoken", "")
-        try:
-            connection.request("POST" if fields is not None else "GET", path, body, headers)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, http.client.HTTPException) as problem:
-            connection.close()
-            raise ConnectionError(f"no whole answer: {problem!r}") from problem
-        self._connection = connection
-        for set_cookie in answer.headers.get_all("Set-Cookie", []):
-            self.cookies.update({k: m.value for k, m in SimpleCookie(set_cookie).items()})
-        return answer.status, answer.headers.get("Location") or text
-
-    def sign_in(self, *, password: str) -> None:
-        """Sign in by the form, as a browser does."""
-        _, page = self.ask("/accounts/login/")
-        form = {**_hidden(page), "login": EMAIL, "password": password, "remember": "on"}
-        status, _ = self.ask("/accounts/login/", form)
-        assert status == 302, f"the sign-in answered {status}"
-
-    def start_interview(self) -> str:
-        """Start an interview; gives its id."""
-        _, page = self.ask(f"/questions/{QUESTION}/")
-        choices = {"framework": "four-stage", "minutes": "45", "target": "senior"}
-        form = {**_hidden(page), **choices, "pacing": "soft"}
-        status, _ = self.ask(f"/questions/{QUESTION}/interviews/", form)
-        assert status == 302, f"the start answered {status}"
-        return form["key"]
 
 
 @dataclass
@@ -292,8 +226,3 @@ def _compare(stack: Stack, savers: Sequence[Saver], kept: Kept) -> None:
                 kept.problems.append(f"client {saver.seed}: the sheet is not its last revision")
             kept.tries += saver.tries
             kept.problems += [saver.problem] if saver.problem else []
-
-
-def _hidden(page: str) -> dict[str, str]:
-    """The hidden fields of a page's forms."""
-    return {found["name"]: found["value"] for found in HIDDEN.finditer(page)}

@@ -13,16 +13,14 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import BrowserType, Error
 
-from benchmarks.durability import written
 from benchmarks.durability.browser import OwnBrowser
 from benchmarks.durability.plan import Deed, Event, Plan
 from benchmarks.durability.proxy import Fault, Proxy
 from mlsd_app.processes import wait_until
-from tests.journeys.candidate import Candidate, sign_in
+from tests import written
+from tests.journeys.candidate import EMAIL, STAGE, Candidate, sign_in
 from tests.stack import Stack, await_true
 
-EMAIL = "candidate@demo.example"
-STAGE = "scope"
 WORDS_A_MINUTE = 60
 RESTORED_WITHIN = 60  # seconds until a page that opened again shows what the device kept
 ON_SCREEN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

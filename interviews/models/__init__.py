@@ -1,7 +1,18 @@
 """The rows of interviews."""
 
 from interviews.models.interview import Interview, LedgerLine
+from interviews.models.invitation import Invitation, Issued, Results, Terms
 from interviews.models.rescore import Rescore, RescoreLine
+from interviews.models.review import (
+    HUMAN,
+    DraftKept,
+    DraftState,
+    Kind,
+    Recommendation,
+    Release,
+    Review,
+    ReviewDraft,
+)
 from interviews.models.scorecard import Scorecard
 from interviews.models.stage import (
     MAX_BYTES,
@@ -15,17 +26,29 @@ from interviews.models.stage import (
 from interviews.models.sweep import Sweep
 
 __all__ = [
+    "HUMAN",
     "MAX_BYTES",
+    "DraftKept",
     "DraftOutcome",
+    "DraftState",
     "Interview",
+    "Invitation",
+    "Issued",
+    "Kind",
     "LateText",
     "LedgerLine",
     "Part",
+    "Recommendation",
+    "Release",
     "Rescore",
     "RescoreLine",
+    "Results",
+    "Review",
+    "ReviewDraft",
     "Revision",
     "Scorecard",
     "StageAnswer",
     "StageRevision",
     "Sweep",
+    "Terms",
 ]

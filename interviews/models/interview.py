@@ -17,6 +17,8 @@ from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from interviews.models.invitation import Invitation
+    from interviews.models.review import Release, ReviewQuerySet
     from interviews.models.scorecard import Scorecard
 
 # After this many failures the page says that it is late; it is tried again once an hour at least.
@@ -32,10 +34,14 @@ def _pause(failures: int) -> timedelta:
     return min(timedelta(seconds=5 * 2 ** min(failures, 12)), timedelta(hours=1))
 
 
-def _choices(
-    kind: type[flow.State | flow.Pacing | flow.Submitter | Target],
+def choices(
+    kind: type[flow.State | flow.Pacing | flow.Submitter | flow.Extra | Target],
 ) -> list[tuple[str, str]]:
+    """Give what a column of such values can hold."""
     return [(item.value, item.value.capitalize()) for item in kind]
+
+
+_SAID = {False: "chosen at the start", True: "said in the invitation"}
 
 
 class InterviewQuerySet(models.QuerySet["Interview"]):
@@ -60,7 +66,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def with_question(self) -> Self:
         """Fetch question, version and framework along, without the documents that are cached."""
-        return self.select_related("version__question", "framework").defer(
+        return self.select_related("version__question", "framework", "invitation", "release").defer(
             *documents_of("version"), "framework__document"
         )
 
@@ -76,6 +82,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         target: Target,
         now: datetime,
         extra: flow.Extra = flow.Extra.NONE,
+        invitation: "Invitation | None" = None,
     ) -> "Interview":
         """Start an interview. The same key again gives the one that it started already.
 
@@ -98,6 +105,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
                     "minutes": minutes,
                     "pacing": pacing,
                     "target": target,
+                    "invitation": invitation,
                     "current_stage": stages[0].id,
                     "started_at": now,
                     "deadline_at": now + timedelta(minutes=minutes, seconds=extra.seconds(minutes)),
@@ -111,8 +119,8 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
                         flow.Kind.EXTENDED,
                         now,
                         seconds=extra.seconds(minutes),
-                        by=flow.By.CANDIDATE,
-                        reason=f"{extra.words}, chosen at the start",
+                        by=flow.By.INTERVIEWER if invitation else flow.By.CANDIDATE,
+                        reason=f"{extra.words}, {_SAID[invitation is not None]}",
                     )
         return interview
 
@@ -133,18 +141,23 @@ class Interview(models.Model):
     framework = models.ForeignKey(
         FrameworkVersion, on_delete=models.PROTECT, related_name="interviews"
     )
-    target = models.CharField(max_length=10, choices=_choices(Target))
-    minutes = models.PositiveSmallIntegerField()
-    pacing = models.CharField(max_length=10, choices=_choices(flow.Pacing))
-    state = models.CharField(
-        max_length=10, choices=_choices(flow.State), default=flow.State.RUNNING
+    invitation = models.OneToOneField(
+        "interviews.Invitation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interview",
     )
+    target = models.CharField(max_length=10, choices=choices(Target))
+    minutes = models.PositiveSmallIntegerField()
+    pacing = models.CharField(max_length=10, choices=choices(flow.Pacing))
+    state = models.CharField(max_length=10, choices=choices(flow.State), default=flow.State.RUNNING)
     current_stage = models.CharField(max_length=60)
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField(help_text="derived from the ledger")
     paused_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    submitted_by = models.CharField(max_length=10, choices=_choices(flow.Submitter), blank=True)
+    submitted_by = models.CharField(max_length=10, choices=choices(flow.Submitter), blank=True)
 
     graded_by = models.UUIDField(null=True, blank=True)
     graded_until = models.DateTimeField(null=True, blank=True)
@@ -156,6 +169,9 @@ class Interview(models.Model):
 
     if TYPE_CHECKING:
         ledger: RelatedManager["LedgerLine"]
+        invitation_id: uuid.UUID | None
+        release: Release
+        reviews: ReviewQuerySet
         scorecards: RelatedManager["Scorecard"]
 
     class Meta:
@@ -204,9 +220,25 @@ class Interview(models.Model):
 
     @property
     def score(self) -> float | None:
-        """The latest scorecard's score (0-100); None without one, or when nothing was judged."""
-        latest = next(iter(self.scorecards.all()), None)
+        """The machine's latest score (0-100), as its candidate sees it.
+
+        None without one, when nothing was judged, and while they may not see it.
+        """
+        if not self.shows_result:
+            return None
+        judged = (card for card in self.scorecards.all() if card.review_id is None)
+        latest = next(judged, None)
         return latest.score if latest else None
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether its candidate may see how it went."""
+        return not self.invitation or self.invitation.results == "at-once" or self.is_released
+
+    @property
+    def is_released(self) -> bool:
+        """Whether somebody let its candidate see the result."""
+        return hasattr(self, "release")
 
     @property
     def is_scored(self) -> bool:
@@ -225,11 +257,13 @@ class Interview(models.Model):
 
     @property
     def owns_clock(self) -> bool:
-        """Whether its candidate may stop the clock and take extra time, as in all practice.
+        """Whether its candidate may stop the clock and take extra time, as in all practice."""
+        return self.is_running and not self.is_invited
 
-        Every interview is practice so far; what an invitation says of it belongs here.
-        """
-        return self.is_running
+    @property
+    def is_invited(self) -> bool:
+        """Whether somebody asked for it; else it is practice."""
+        return self.invitation_id is not None
 
     @property
     def extra_at_start(self) -> str:
@@ -413,6 +447,8 @@ class Interview(models.Model):
             if submitted:
                 self.refresh_from_db(fields=["current_stage"])
                 self.record(flow.Kind.SUBMITTED, now, by=flow.By(by))
+                if self.invitation:
+                    self.reviews.want(self, raters=self.invitation.raters, now=now)
         return bool(submitted)
 
     def claim(self, *, now: datetime, lease: timedelta) -> uuid.UUID | None:

@@ -1,4 +1,4 @@
-"""A judge's result on one interview. Append-only."""
+"""What a judge or a rater found in one interview. Append-only."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -30,9 +30,16 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
 
 
 class Scorecard(models.Model):
-    """The levels, quotes and score that one judge gave. Never edited: the database refuses."""
+    """The levels, quotes and score that one judge or rater gave. The database refuses edits."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="scorecards")
+    review = models.OneToOneField(
+        "interviews.Review",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="scorecard",
+    )
     judge = models.CharField(max_length=20)
     rubric_hash = models.CharField(max_length=64)
     score = models.FloatField(null=True, blank=True, help_text="0-100; empty when not judged")
@@ -47,7 +54,14 @@ class Scorecard(models.Model):
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="scorecard_once", fields=["interview", "judge", "rubric_hash"]
+                name="scorecard_once",
+                fields=["interview", "judge", "rubric_hash"],
+                condition=models.Q(review__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="scorecard_of_people_has_review",
+                condition=models.Q(judge="human", review__isnull=False)
+                | models.Q(~models.Q(judge="human"), review__isnull=True),
             ),
             models.CheckConstraint(
                 name="scorecard_score_range",

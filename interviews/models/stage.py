@@ -191,10 +191,6 @@ class StageAnswer(models.Model):
             cut=change.cut if change else None,
         )
 
-    def history(self) -> list[Revision]:
-        """Give every acknowledged text, oldest first. One query."""
-        return [revision for _, revision in self.revisions.whole()]
-
     def text_at(self, number: int) -> str:
         """Give the text of a revision; StageRevision.DoesNotExist when there is none. One query."""
         upto = self.revisions.filter(number__lte=number)

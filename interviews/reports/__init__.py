@@ -272,8 +272,8 @@ def late(interview: Interview) -> tuple[Late, ...]:
 
 
 def build(interview: Interview, *, now: datetime) -> Report | None:
-    """Build the report of an interview from its latest scorecard; None while there is none."""
-    row = interview.scorecards.first()
+    """Build the report of what the machine found latest; None while there is nothing."""
+    row = interview.scorecards.filter(review=None).first()
     if row is None:
         return None
     card, scored_by = row.value, _version(interview, row)

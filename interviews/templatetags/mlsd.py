@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 
 import nh3
 from django import template
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from interviews import writing
+from interviews.models import Invitation
 from interviews.reports.marks import Kind, Piece
 
 register = template.Library()
@@ -124,3 +126,9 @@ def ago(seconds: int) -> str:
         if seconds >= max(size, 5):
             return f"{seconds // size} {unit} ago"
     return "just now"
+
+
+@register.filter
+def state_at(invitation: Invitation, now: datetime) -> str:
+    """What became of an invitation: open, accepted, revoked or expired."""
+    return invitation.state(now)

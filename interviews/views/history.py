@@ -5,12 +5,13 @@ import uuid
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from interviews import access, history, replays, reports
 from interviews.forms import MomentForm
 from interviews.views import Request
-from rubrics import clock
+from interviews.views.framing import holds_frames
+from rubrics import changes, clock
 
 # The addresses of a part, and the box that it is written in.
 _NAMES: dict[access.Part, dict[str, str]] = {
@@ -61,11 +62,20 @@ def version(
     return render(request, f"interviews/revision.html{_part(request, 'version')}", context)
 
 
+@require_POST
+def difference(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Show what differs between the text that is saved and one that is not; nothing is kept."""
+    answer = access.stage_or_404(request.user, interview_id, stage_id)
+    text = request.POST.get("text", "")[: access.MAX_BYTES]
+    return render(request, "bank/difference.html", {"change": changes.by_word(answer.text, text)})
+
+
 @never_cache
+@holds_frames  # the drawings
 @require_safe
 def replay(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Show how an answer came about, at the moment that is asked for; else as it was in the end."""
-    interview = access.interview_or_404(request.user, interview_id)
+    interview = access.readable_or_404(request.user, interview_id)
     if interview.is_running:
         return redirect("interview", interview_id)
     built = replays.build(interview)
@@ -87,7 +97,7 @@ def replay(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def edits(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Give every change of an answer, for the page that plays them."""
-    interview = access.interview_or_404(request.user, interview_id)
+    interview = access.readable_or_404(request.user, interview_id)
     if interview.is_running:
         return redirect("interview", interview_id)
     return JsonResponse(replays.build(interview).document())

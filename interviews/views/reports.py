@@ -3,13 +3,16 @@
 import uuid
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from interviews import access, reports
+from interviews import access, ratings, reports
+from interviews.access import results
+from interviews.forms import AppealForm
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock
@@ -23,6 +26,9 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     interview = access.interview_or_404(request.user, interview_id)
     if interview.is_running:
         return redirect("interview", interview_id)
+    if not interview.shows_result:
+        context = {"interview": interview, "late": reports.late(interview)}
+        return render(request, "interviews/handed_in.html", context)
     now = clock.now()
     built = reports.build(interview, now=now)
     if request.htmx:
@@ -52,13 +58,31 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
             "extra": interview.extra_at_start,
         }
     )
+    reviews = results.reviews_of(interview)
+    state, asked = results.appeal_of(interview, reviews, now)
     return render(
         request,
         "interviews/report.html",
         {
             "interview": interview,
             "report": built,
+            "people": ratings.found_by_people(interview, reviews),
+            "appeal": state,
+            "asked": asked,
             "again": again,
             "late": reports.late(interview),
         },
     )
+
+
+@require_POST
+def appeal(request: Request, interview_id: uuid.UUID) -> HttpResponse:
+    """Ask for somebody who looks at the answer again."""
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "Please say what should be looked at again.")
+    elif results.appeal(request.user, interview_id, form.cleaned_data["asked"], now=clock.now()):
+        messages.success(request, "Asked. Somebody who has not scored it will look at it.")
+    else:
+        messages.warning(request, "That can be asked once, within 14 days.")
+    return redirect("report", interview_id)

@@ -20,7 +20,7 @@ from rubrics import clock
 @require_safe
 def lines(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Show why the time is what it is, line by line."""
-    interview = access.interview_or_404(request.user, interview_id)
+    interview = access.readable_or_404(request.user, interview_id)
     return render(
         request,
         "interviews/ledger.html",

@@ -5,7 +5,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 from rubrics.reading.diagram import MARKER, MOST_CHARACTERS, MOST_WORDS, Node, fits, links_of
@@ -22,6 +21,7 @@ _FAR = 1e7
 _BOXES = frozenset({"rectangle", "ellipse", "diamond", "image", "embeddable", "iframe"})
 _FRAMES = frozenset({"frame", "magicframe"})
 _LINES = frozenset({"arrow", "line"})
+_SAYING = _BOXES | _FRAMES | _LINES | {"text"}
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 # What would end a sentence, a statement or a name; also where a blank was forgotten.
 _STOPS = re.compile(r"[.!?;:,]+(?=[\"')\]*_]*(?:\s|$))")
@@ -32,7 +32,24 @@ Element = Mapping[str, object]
 Point = tuple[float, float]
 
 
+class Outline(NamedTuple):
+    """A drawing in words, and what of it these do not say.
+
+    ``loose`` arrows have a head and do not join two shapes; ``left_out`` elements come after
+    ``MOST_ELEMENTS``.
+    """
+
+    text: str
+    loose: int = 0
+    left_out: int = 0
+
+
 def outline(drawing: object) -> str:
+    """Write a drawing in words; see ``outline_of``."""
+    return outline_of(drawing).text
+
+
+def outline_of(drawing: object) -> Outline:
     """Write an Excalidraw drawing in words: one line per arrow, component and line of free text.
 
     ``drawing`` is parsed JSON: the file or its list of elements; anything else gives "". Lines run
@@ -52,7 +69,10 @@ def outline(drawing: object) -> str:
     between two shapes, goes the way in which it was drawn: taken both ways it would make a loop of
     every connection. What an arrow without two ends says stays as free text.
     """
-    return "\n".join(_Board(_elements(drawing)).lines())
+    elements = _elements(drawing)
+    board = _Board(elements[:MOST_ELEMENTS])
+    left_out = max(0, len(elements) - MOST_ELEMENTS)
+    return Outline("\n".join(board.lines()), board.pointless, left_out)
 
 
 def _elements(drawing: object) -> list[Element]:
@@ -60,7 +80,8 @@ def _elements(drawing: object) -> list[Element]:
     if not isinstance(listed, list):
         return []
     live = (one for one in listed if isinstance(one, Mapping) and not one.get("isDeleted"))
-    return list(islice(live, MOST_ELEMENTS))
+    # A stroke by hand says nothing, so that it takes no place from what does.
+    return [one for one in live if _text(one.get("type")) in _SAYING]
 
 
 # --- One element ---
@@ -168,6 +189,11 @@ def _bound(arrow: _Mark) -> list[str]:
     return [_text(end.get("elementId")) if isinstance(end, Mapping) else "" for end in ends]
 
 
+def _heads(arrow: _Mark) -> list[bool]:
+    """Whether a line has a head where it starts and where it ends."""
+    return [arrow.element.get(key) is not None for key in ("startArrowhead", "endArrowhead")]
+
+
 def _ends(arrow: _Mark) -> list[Point | None]:
     """Where a line starts and ends on the board."""
     x, y = _number(arrow.element.get("x")), _number(arrow.element.get("y"))
@@ -202,6 +228,7 @@ class _Board:
         self.arrows: list[_Mark] = []
         self.by_id: dict[str, _Mark] = {}
         self.loose: list[str] = []
+        self.pointless = 0  # arrows that join nothing
         for order, element in enumerate(elements):
             self._place(order, element)
         self._bind()
@@ -287,6 +314,7 @@ class _Board:
                 yield one
             else:
                 self.loose += arrow.written
+                self.pointless += any(_heads(arrow))
 
     def _joined(self, arrow: _Mark, ends: list[_Shape]) -> _Joined | None:
         bound = [self._called(key) for key in _bound(arrow)]
@@ -296,8 +324,7 @@ class _Board:
         )
         if not start or not end or (start is end and not all(bound)):
             return None
-        from_start = arrow.element.get("startArrowhead") is not None
-        to_end = arrow.element.get("endArrowhead") is not None
+        from_start, to_end = _heads(arrow)
         if from_start and not to_end:
             start, end = end, start
         label = _spaced(" ".join(arrow.written))

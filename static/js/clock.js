@@ -172,8 +172,7 @@ async function handIn() {
   if (isOver) return;
   isOver = true;
   tell("Time is up. Your answer is being handed in.");
-  const answer = document.querySelector("#answer");
-  if (answer) answer.readOnly = true;
+  editor?.view.allow(false);
   await sendTheRest();
   // A page that cannot reach the server stays where it is; the server hands in by itself.
   let told = await clocks();
@@ -193,10 +192,8 @@ async function handIn() {
 /** There is time again, after all. */
 function goOn() {
   isOver = false;
-  const answer = document.querySelector("#answer");
-  const isFollowing = document.querySelector("#editor").dataset.started === "following";
   if (!heard.runs) return;
-  if (answer && !isFollowing) answer.readOnly = false;
+  editor?.view.allow(!editor.isStopped);
   document.dispatchEvent(new Event("mlsd:on"));
 }
 

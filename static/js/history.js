@@ -2,6 +2,7 @@
 // the box as one more change, which Ctrl+Z takes back and the editor saves like any other.
 
 import { announce } from "./announce.js";
+import { put } from "./typing.js";
 import { flushAll } from "./unsaved.js";
 
 const PATIENCE = 2000; // ms to wait for the latest words to be saved, so that they are in the list
@@ -96,31 +97,7 @@ dialog?.addEventListener("submit", (event) => {
 function putBack(box, text) {
   if (box.hidden) document.querySelector("#views [data-view=write]")?.click();
   box.focus();
-  const { start, end, piece } = difference(box.value, text);
-  if (start === end && !piece) return announce("Your text says that already.");
-  box.setSelectionRange(start, end);
-  // The one way that Ctrl+Z knows of; where it is gone, the history still has what was there.
-  const isDone = piece ? document.execCommand("insertText", false, piece) : document.execCommand("delete");
-  if (!isDone) {
-    box.setRangeText(piece, start, end, "end");
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  if (box.value === text) return announce("Your text says that already.");
+  put(box, { from: 0, to: box.value.length, text });
   return announce("The earlier text is back. Undo takes it away again.");
-}
-
-/** What to put in place of which stretch, so that one text becomes the other. */
-function difference(before, after) {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start += 1;
-  if (isHalf(before, start) || isHalf(after, start)) start -= 1;
-  let tail = 0;
-  while (tail < most - start && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
-  if (isHalf(before, before.length - tail) || isHalf(after, after.length - tail)) tail -= 1;
-  return { start, end: before.length - tail, piece: after.slice(start, after.length - tail) };
-}
-
-/** Whether a place is in the middle of a character of two code units. */
-function isHalf(text, place) {
-  return /[\uDC00-\uDFFF]/.test(text[place] ?? "") && /[\uD800-\uDBFF]/.test(text[place - 1] ?? "");
 }

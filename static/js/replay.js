@@ -1,7 +1,9 @@
 // Plays how an answer came about: the edits of every save, forwards and backwards, on the time line
-// of the interview. Without this script the page's links show single moments.
+// of the interview, and the drawings beside them. Without this script the page's links show single
+// moments, in words.
 
 import { announce } from "./announce.js";
+import { Past } from "./board/past.js";
 
 const STEP = 5; // seconds that an arrow key moves
 const LEAP = 60; // the same for a page key
@@ -30,10 +32,13 @@ class Film {
     this.ticks = ticks.map(([at, left, runs, stage]) => ({ at, left, runs, stage }));
     this.titles = sheets;
     this.texts = sheets.map(() => "");
+    this.drawings = sheets.map(() => 0); // their numbers; 0 is none yet
     this.done = 0; // edits that are in the texts
-    this.edits = edits.map(([at, sheet, start, cut, text]) => ({ at, sheet, start, cut, text }));
+    this.edits = edits.map(([at, sheet, start, cut, text, drawing = 0]) => ({ at, sheet, start, cut, text, drawing }));
     for (const edit of this.edits) {
       edit.out = this.texts[edit.sheet].slice(edit.start, edit.start + edit.cut);
+      edit.before = this.drawings[edit.sheet];
+      this.drawings[edit.sheet] = edit.drawing;
       this.change(edit.sheet, edit.start, edit.out, edit.text);
     }
     this.done = this.edits.length;
@@ -56,13 +61,15 @@ class Film {
 
   goTo(moment) {
     while (this.next && this.next.at <= moment) {
-      const { sheet, start, out, text } = this.next;
+      const { sheet, start, out, text, drawing } = this.next;
       this.change(sheet, start, out, text);
+      this.drawings[sheet] = drawing;
       this.done += 1;
     }
     while (this.newest && this.newest.at > moment) {
-      const { sheet, start, out, text } = this.newest;
+      const { sheet, start, out, text, before } = this.newest;
       this.change(sheet, start, text, out);
+      this.drawings[sheet] = before;
       this.done -= 1;
     }
   }
@@ -80,6 +87,7 @@ class Player {
     this.box = pick("text");
     this.tabs = [...root.querySelectorAll("[data-sheet].tab")];
     this.counted = this.tabs.map(() => null); // [text, words] as last shown
+    this.pasts = this.tabs.map(() => null); // drawings, once they were looked at
     this.before = new Text();
     this.mark = document.createElement("ins");
     this.after = new Text();
@@ -208,7 +216,9 @@ class Player {
     this.mark.textContent = newest.text;
     this.mark.dataset.cut = newest.out && !newest.text ? "yes" : "no";
     this.after.data = text.slice(end);
-    this.showMark();
+    // Something was drawn that says nothing in words: the text stays where it is.
+    if (newest.text || newest.out !== "") this.showMark();
+    this.paintDrawing();
     const { stage, left } = film.clockAt(this.at);
     pick("at").textContent = clock(this.at);
     pick("left").textContent = clock(Math.round(left));
@@ -216,6 +226,17 @@ class Player {
     this.tabs.forEach((tab, sheet) => this.paintTab(tab, sheet));
     this.slider.value = Math.round(this.at);
     this.slider.setAttribute("aria-valuetext", this.told());
+  }
+
+  paintDrawing() {
+    const { board, drawings } = this.tabs[this.sheet].dataset;
+    const place = pick("drawing");
+    place.hidden = !board;
+    this.pasts.forEach((past, sheet) => past && (past.isHidden = sheet !== this.sheet));
+    if (!board) return;
+    const title = `${this.film.titles[this.sheet]}, the drawing at that moment`;
+    this.pasts[this.sheet] ??= new Past({ place, board, drawings, title });
+    this.pasts[this.sheet].show(this.film.drawings[this.sheet]);
   }
 
   paintTab(tab, sheet) {

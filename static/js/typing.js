@@ -2,8 +2,9 @@
 // tells the rest of the page, so that it is kept and saved.
 
 /**
- * A change: `text` in place of what stands from `from` to `to`, then a selection.
- * @typedef {{from: number, to: number, text: string, start: number, end: number}} Edit
+ * A change: `text` in place of what stands from `from` to `to`, then a selection; without one the
+ * caret stays behind what was put in.
+ * @typedef {{from: number, to: number, text: string, start?: number, end?: number}} Edit
  */
 
 /** Carry out a change. */
@@ -14,6 +15,7 @@ export function put(box, { from, to, text, start, end }) {
   const { scrollTop } = box;
   box.focus({ preventScroll: true });
   if (old !== text) type(box, from + head, to - tail, text.slice(head, text.length - tail));
+  if (start === undefined) return;
   box.setSelectionRange(start, end);
   box.scrollTop = scrollTop;
   reveal(box, end);

@@ -93,7 +93,7 @@ class TestTheOutline:
 
     @pytest.mark.parametrize("text", ["", "{", "null", "[" * 100_000, '{"elements": 5}', "NaN"])
     def test_of_what_is_no_drawing_is_empty(self, text: str) -> None:
-        assert boards.made_of(text) == ""
+        assert boards.made_of(text).text == ""
 
     def test_is_one_query(self, interview: Interview, django_assert_num_queries: Any) -> None:
         answer = text_of(interview)
@@ -250,6 +250,10 @@ class TestThePages:
         assert self.get(client, "board", interview).typed() == BY_HAND
 
 
+def spaced(shown: Page) -> str:
+    return " ".join(shown.html.split())
+
+
 class TestTheReadingOfAnOutline:
     @pytest.fixture(autouse=True)
     def signed_in(self, client: Client, alice: User) -> None:
@@ -273,6 +277,30 @@ class TestTheReadingOfAnOutline:
         assert "Ranker" in read.one("template", data_source="").text
         follows = self.read(client, interview, "")
         assert "Feature store" in follows.one("template", data_source="").text
+
+    def test_says_which_arrows_are_not_in_an_outline_that_follows_the_drawing(
+        self, client: Client, interview: Interview
+    ) -> None:
+        drawing = json.loads(DRAWING)
+        stray = {"type": "arrow", "points": [[900, 900], [999, 999]], "endArrowhead": "arrow"}
+        drawing["elements"].append(stray)
+        put(interview, Part.DRAWING, json.dumps(drawing))
+        told = "1 arrow does not join two parts and is not in the outline"
+        assert told in spaced(self.read(client, interview, ""))
+        assert told in spaced(page(client.get(address("stage", interview))))
+        assert "join two parts" not in self.read(client, interview, BY_HAND).html
+        drawing["elements"].append(stray)
+        put(interview, Part.DRAWING, json.dumps(drawing))
+        told = "2 arrows do not join two parts and are not"
+        assert told in spaced(self.read(client, interview, ""))
+
+    def test_says_how_much_of_a_large_drawing_is_not_in_the_outline(
+        self, client: Client, interview: Interview
+    ) -> None:
+        many = [{"type": "text", "text": "n", "id": str(at)} for at in range(2_003)]
+        put(interview, Part.DRAWING, json.dumps(many))
+        told = "3 elements are not in the outline"
+        assert told in spaced(self.read(client, interview, ""))
 
     def test_keeps_nothing(self, client: Client, interview: Interview) -> None:
         self.read(client, interview, BY_HAND)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from interviews import flow, replays
@@ -17,6 +19,8 @@ from interviews.models import Interview, StageRevision
 from interviews.replays import Moment, Replay
 from tests import factories
 from tests.factories import GRACE, NOON
+from tests.interviews.test_boards import a_drawing
+from tests.pages import page
 
 
 def at(seconds: float) -> datetime:
@@ -33,6 +37,14 @@ def save(interview: Interview, seconds: float, text: str, *, stage: str = "scope
     assert factories.draft(interview, stage, text, now=at(seconds)).refused is None
 
 
+def draw(interview: Interview, seconds: float, text: str, *, part: str = "drawing") -> None:
+    sheet = interview.sheets.get(stage="scope", part=part)
+    outcome = sheet.save_draft(
+        text, base=sheet.revision, key=uuid.uuid4(), now=at(seconds), grace=GRACE
+    )
+    assert outcome.refused is None
+
+
 def hand_in(interview: Interview, seconds: float) -> Replay:
     assert interview.submit(flow.Submitter.CANDIDATE, now=at(seconds))
     return replays.build(factories.fresh(interview))
@@ -45,7 +57,7 @@ def of_kind(replay: Replay, kind: str) -> list[Moment]:
 def played(document: dict[str, Any], *, until: float) -> list[str]:
     """What the page's script makes of the document, with offsets in code units as it has them."""
     texts = [b"" for _ in document["sheets"]]
-    for moment, sheet, start, cut, text in document["edits"]:
+    for moment, sheet, start, cut, text, *_ in document["edits"]:
         if moment <= until:
             before = texts[sheet]
             put = text.encode("utf-16-le")
@@ -174,6 +186,135 @@ class TestTheLineOfTime:
         titles = [sheet.title for sheet in replay.sheets]
         assert titles == ["Scope", "Scope: outline", "Design", "Evaluation"]
         assert replay.at(at=None, sheet=None).text == "A -> B"
+
+
+ONE, TWO = a_drawing(("Events", "Store", "")), a_drawing(("Events", "Store", "hourly"))
+# The same, moved a little: it says no more in words.
+MOVED = TWO.replace('"x": 0', '"x": 1')
+
+
+class TestTheWhiteboard:
+    def test_says_at_every_moment_what_counted_then_and_which_drawing_was_on_it(
+        self, interview: Interview
+    ) -> None:
+        draw(interview, 10, ONE)
+        draw(interview, 20, TWO)
+        draw(interview, 25, MOVED)
+        draw(interview, 30, "Events -> Ranker", part="outline")
+        draw(interview, 40, ONE)
+        draw(interview, 50, "", part="outline")
+        draw(interview, 60, "")
+        replay = hand_in(interview, 90)
+        sheet = replay.sheets[1]
+        assert (sheet.title, sheet.stage) == ("Scope: whiteboard", "scope")
+        for moment, words in (
+            (9, ""),
+            (10, "- Events -> Store"),
+            (29, "- Events -> Store: hourly"),
+            (30, "Events -> Ranker"),
+            (49, "Events -> Ranker"),
+            (50, "- Events -> Store"),
+            (90, ""),
+        ):
+            assert replay.at(at=moment, sheet=1).text == words
+            assert played(replay.document(), until=moment)[1] == words
+        numbers = [edit[5] for edit in replay.document()["edits"]]
+        assert numbers == [1, 2, 3, 3, 4, 4, 5]
+
+    def test_that_was_drawn_on_is_not_idle(self, interview: Interview) -> None:
+        for number in range(12):
+            draw(interview, 10 * number, (ONE, TWO)[number % 2])
+        replay = hand_in(interview, 120)
+        assert of_kind(replay, "still") == []
+        assert replay.bars
+
+    def test_with_other_names_on_it_is_no_paste_and_much_more_at_once_is(
+        self, interview: Interview
+    ) -> None:
+        many = [("Events", f"Model number {n}", "") for n in range(12)]
+        draw(interview, 10, ONE)
+        draw(interview, 20, a_drawing(*many))
+        draw(interview, 30, a_drawing(*(("Clicks", model, "") for _, model, _ in many)))
+        (paste,) = of_kind(hand_in(interview, 40), "paste")
+        assert (paste.at, paste.sheet) == (20, "Scope: whiteboard")
+
+    def test_that_is_very_large_is_put_into_words_now_and_then_and_at_the_end(
+        self, interview: Interview, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        drawings = [a_drawing(("Events", f"Store {n}", "")) for n in range(20)]
+        monkeypatch.setattr(replays, "MOST_DRAWN", 5 * len(drawings[0]))
+        for number, drawing in enumerate(drawings):
+            draw(interview, 10 * number, drawing)
+        replay = hand_in(interview, 300)
+        assert replay.is_thinned
+        said = {replay.at(at=10 * number, sheet=1).text for number in range(20)}
+        assert 4 <= len(said) <= 7
+        assert replay.at(at=None, sheet=1).text == "- Events -> Store 19"
+        assert [edit[5] for edit in replay.document()["edits"]] == [*range(1, 21)]
+
+    def test_takes_one_query_more_however_often_it_was_saved(
+        self, interview: Interview, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        save(interview, 1, "a")
+        for number in range(5):
+            draw(interview, number, (ONE, TWO)[number % 2])
+        draw(interview, 9, "Events -> Ranker", part="outline")
+        hand_in(interview, 300)
+        kept = factories.fresh(interview)
+        with django_assert_num_queries(4):
+            replays.build(kept)
+
+
+class TestADrawingOfTheReplay:
+    @pytest.fixture
+    def drawn(self, interview: Interview) -> Interview:
+        for seconds, drawing in enumerate((ONE, TWO)):
+            draw(interview, seconds, drawing)
+        return interview
+
+    def address(self, interview: Interview, number: int) -> str:
+        return reverse("replay_drawing", args=[interview.pk, "scope", number])
+
+    def test_is_that_of_its_number(
+        self,
+        client: Client,
+        drawn: Interview,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        hand_in(drawn, 60)
+        client.force_login(drawn.candidate)
+        with django_assert_num_queries(4):  # session, person, sheet, revisions
+            first = client.get(self.address(drawn, 1))
+        assert first.json() == {"drawing": ONE}
+        assert client.get(self.address(drawn, 2)).json() == {"drawing": TWO}
+        again = client.get(self.address(drawn, 1), headers={"If-None-Match": first["ETag"]})
+        assert again.status_code == 304
+
+    @pytest.mark.parametrize("number", [0, 3, 10**30])
+    def test_that_was_never_saved_is_not_there(
+        self, client: Client, drawn: Interview, number: int
+    ) -> None:
+        hand_in(drawn, 60)
+        client.force_login(drawn.candidate)
+        assert client.get(self.address(drawn, number)).status_code == 404
+
+    def test_of_somebody_else_is_not_there(
+        self, client: Client, drawn: Interview, mallory: User
+    ) -> None:
+        hand_in(drawn, 60)
+        client.force_login(mallory)
+        assert client.get(self.address(drawn, 1)).status_code == 404
+
+    def test_has_its_address_at_the_tab_of_its_whiteboard_which_the_page_may_frame(
+        self, client: Client, drawn: Interview
+    ) -> None:
+        hand_in(drawn, 60)
+        client.force_login(drawn.candidate)
+        answer = client.get(reverse("replay", args=[drawn.pk]))
+        assert "frame-src 'self'" in answer["Content-Security-Policy"]
+        (tab,) = page(answer).all("a", data_drawings=self.address(drawn, 0))
+        assert tab.attributes["data-board"] == reverse("board", args=[drawn.pk, "scope"])
+        assert page(answer).one(id="replay-text").text == "- Events -> Store: hourly"
 
 
 class TestMomentsToLookAt:

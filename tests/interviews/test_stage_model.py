@@ -41,13 +41,13 @@ def save(
     key: uuid.UUID | None = None,
     now: datetime = SOON,
 ) -> DraftOutcome:
-    return answer.save_draft(text, base=base, key=key or uuid.uuid4(), now=now, grace=GRACE)
+    return factories.save(answer, text, base=base, key=key, now=now)
 
 
 def stored(answer: StageAnswer) -> tuple[str, int, list[str]]:
     """What the database has: the text, its revision, and every text that was acknowledged."""
     row = StageAnswer.objects.get(pk=answer.pk)
-    return row.text, row.revision, [each.text for each in row.history()]
+    return row.text, row.revision, factories.texts_of(row)
 
 
 def test_a_text_is_kept_with_its_revision_and_moment(scope: StageAnswer) -> None:
@@ -311,7 +311,7 @@ def test_whatever_is_typed_every_text_can_be_told_again(
         save_as_the_page_does(scope, fresh, base=len(texts), start=claimed[0], cut=claimed[1])
         texts.append(fresh)
         text = fresh
-    assert [each.text for each in scope.history()] == texts
+    assert factories.texts_of(scope) == texts
     assert [scope.text_at(number) for number in range(1, len(texts) + 1)] == texts
 
 
@@ -325,7 +325,8 @@ def test_a_text_of_the_past_costs_one_query(
         assert scope.text_at(number) == "w" * number
     assert len(asked) == 1
     with django_assert_num_queries(1):
-        assert [each.number for each in scope.history()] == list(range(1, WHOLE_EVERY + 11))
+        numbers = [revision.number for _, revision in scope.revisions.whole()]
+    assert numbers == list(range(1, WHOLE_EVERY + 11))
 
 
 @pytest.mark.parametrize("number", [0, 3, -1])

@@ -76,8 +76,7 @@ class TestHistory:
         browser_of_alice.post(form.attributes["action"], sent)
         answer = written.sheets.texts().get(stage="scope")
         assert (answer.text, answer.revision) == ("We use clicks.", 4)
-        texts = [revision.text for revision in answer.history()]
-        assert texts == [
+        assert factories.texts_of(answer) == [
             "We use clicks.",
             "We use watch",
             "We use watch time.",
@@ -106,8 +105,7 @@ class TestHistory:
     ) -> None:
         outline = written.sheets.get(stage="scope", part="outline")
         for base, text in enumerate(("A -> B", "A -> C")):
-            outline.save_draft(text, base=base, key=uuid.uuid4(), now=now, grace=GRACE)
-            outline.refresh_from_db()
+            factories.save(outline, text, base=base, now=now)
         path = address("outline_history_version", written, stage_id="scope", number=1)
         shown = page(browser_of_alice.get(path))
         form = shown.one("form", data_put_back="outline")
@@ -235,3 +233,23 @@ class TestReplay:
         assert grading.grade(written.pk, clock=lambda: now, lease=GRACE)
         shown = page(browser_of_alice.get(address("report", written)))
         assert shown.has("a", href=address("replay", written))
+
+
+class TestDifference:
+    def test_it_marks_what_is_only_in_the_saved_text_and_what_is_only_in_the_one_that_is_sent(
+        self, browser_of_alice: Client, written: Interview
+    ) -> None:
+        path = address("difference", written, stage_id="scope")
+        shown = page(browser_of_alice.post(path, {"text": "We use clicks."}))
+        (gone,), (new,) = shown.all("del"), shown.all("ins")
+        assert (gone.text, new.text) == ("removed: watch time.", "added: clicks.")
+        assert not shown.has("main")
+
+    def test_what_is_typed_stays_words_and_is_not_kept(
+        self, browser_of_alice: Client, written: Interview
+    ) -> None:
+        path = address("difference", written, stage_id="scope")
+        shown = page(browser_of_alice.post(path, {"text": "\n\n".join(HOSTILE)}))
+        tags = {"p", "del", "ins", "span", "details", "summary"}
+        assert {each.tag for each in shown.all()} <= tags
+        assert written.sheets.texts().get(stage="scope").revision == 3

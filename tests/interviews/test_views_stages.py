@@ -407,7 +407,7 @@ def test_a_hint_that_is_wrong_never_costs_the_text(
     answer = browser_of_alice.post(at(interview, "draft/"), sent, headers=HTMX)
     assert (answer.status_code, state(answer)) == (200, ("saved", "2"))
     sheet = interview.sheets.texts().get(stage="scope")
-    assert [each.text for each in sheet.history()] == ["We rank", "We do rank"]
+    assert factories.texts_of(sheet) == ["We rank", "We do rank"]
 
 
 def test_the_clock_that_an_answer_tells_is_that_of_the_ledger(

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+EMAIL = "candidate@demo.example"
 QUESTION = "video-recommendation"
+STAGE = "scope"  # the first one
 
 
 def sign_in(page: Page, *, email: str, password: str) -> None:
@@ -55,6 +57,16 @@ class Candidate:
         """The line that says whether the words are safe."""
         return self.page.locator("#save-state")
 
+    def open(self, address: str) -> None:
+        """Open a page, and wait until it can be written in."""
+        self.page.goto(address)
+        self.can_write()
+
+    def reload(self) -> None:
+        """Load the page again, and wait until it can be written in."""
+        self.page.reload()
+        self.can_write()
+
     def can_write(self) -> None:
         """Wait for the box, and for the script that keeps what is typed there."""
         expect(self.page.locator("#editor")).to_have_attribute("data-started", "yes")
@@ -81,6 +93,34 @@ class Candidate:
         self.box.focus()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
+
+    def write(self, text: str) -> None:
+        """Type a text at the end of what is written, and see it saved."""
+        self.type(text)
+        self.sees_saved()
+
+    def answer(self, text: str) -> None:
+        """Put a text in place of what is written, and see it saved."""
+        self.paste(text)
+        self.sees_saved()
+
+    def answer_and_hand_in(self, text: str) -> str:
+        """Start an interview, answer in its first stage alone, read the report; gives its id."""
+        interview_id = self.start()
+        self.answer(text)
+        self.hand_in()
+        return interview_id
+
+    def type_in_vain(self, text: str) -> None:
+        """Type while no text can be sent, until the page says that the device keeps it."""
+        self.page.route("**/draft/", lambda route: route.abort())
+        self.type(text)
+        self.sees("offline")
+
+    def connect(self) -> None:
+        """Let everything reach the server again, and the page notice."""
+        self.page.unroute_all()
+        self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
     def sees_saved(self) -> None:
         """Wait for the status line's word that everything is saved."""

@@ -7,6 +7,8 @@ from typing import Self
 
 import psycopg
 
+from tests import written
+
 # Time passes for an interview: everything that is written about its time moves into the past.
 AGE_INTERVIEW = """
     UPDATE interviews_interview
@@ -70,13 +72,11 @@ class Rows:
 
     def text(self, interview_id: str, stage: str) -> str:
         """What the server has of a stage."""
-        row = self.connection.execute(
-            "SELECT text FROM interviews_stageanswer"
-            " WHERE interview_id = %s AND stage = %s AND part = 'text'",
-            [interview_id, stage],
-        ).fetchone()
-        assert row, f"no stage {stage}"
-        return str(row[0])
+        return written.latest(self.connection, interview_id, stage)[0]
+
+    def texts(self, interview_id: str, stage: str) -> list[str]:
+        """Every text of a stage that was ever acknowledged, oldest first."""
+        return [each.text for each in written.revisions(self.connection, interview_id, stage)]
 
     def interviews(self) -> int:
         """How many interviews there are."""
@@ -160,3 +160,18 @@ class Rows:
         ).fetchone()
         assert row
         return bool(row[0])
+
+    def join(self, email: str, group: str) -> None:
+        """Put a person into a group."""
+        self.connection.execute(
+            "INSERT INTO auth_user_groups (user_id, group_id)"
+            " SELECT u.id, g.id FROM auth_user u, auth_group g WHERE u.email = %s AND g.name = %s",
+            [email, group],
+        )
+
+    def forget_reviews(self) -> None:
+        """Take what waits out of the queue, so that what comes next is the journey's own."""
+        self.connection.execute(
+            "UPDATE interviews_review SET wanted_at = now() + interval '10 years'"
+            " WHERE submitted_at IS NULL"
+        )

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from rubrics.loading import load_library
 from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.conftest import Watch
 from tests.journeys.rows import Rows
-from tests.journeys.test_pages import AXE, THEMES
+from tests.journeys.test_pages import too_wide, violations
 from tests.journeys.test_whole_way import press_tab_until
 from tests.stack import Stack, await_true
 
@@ -123,11 +122,11 @@ class Desk:
         self.page.keyboard.press("Enter")
         self.page.keyboard.press("Escape")
         expect(self.field).to_be_focused()
-        await_true(lambda: self.marked() == words, f"{words!r} to be marked")
+        self.sees_marked(words)
 
-    def marked(self) -> str:
-        """What of the text is marked."""
-        return str(self.page.evaluate("getSelection().toString()"))
+    def sees_marked(self, words: str) -> None:
+        """Wait until these words of the text are marked."""
+        self.page.wait_for_function("words => String(getSelection()) === words", arg=words)
 
     def line_of(self, words: str) -> int:
         """The number of the first line with these words."""
@@ -264,11 +263,10 @@ def test_a_draft_is_mended_tried_and_published_and_who_began_before_keeps_the_ol
     assert new[:-1] == old
     assert new[-1][1] != old[-1][1]
 
-    candidate.page.goto(writing)
+    candidate.open(writing)
     expect(prompt).to_contain_text("Today")
     expect(prompt).not_to_contain_text(new_words)
-    candidate.paste("We keep a registry with a hash of each model.")
-    candidate.sees_saved()
+    candidate.answer("We keep a registry with a hash of each model.")
     candidate.hand_in()
     assert asked(rows, OF_INTERVIEW, before) == [old[-1]]
     after = candidate.start(CLEAN)
@@ -300,7 +298,7 @@ def jump_to_each_and_mend_it(desk: Desk) -> None:
         line = desk.line_of(wrong)
         if left:
             desk.state.get_by_role("link", name=f"Line {line}", exact=True).click()
-            assert desk.marked() == wrong
+            desk.sees_marked(wrong)
         else:
             desk.page.keyboard.press("F8")
             expect(desk.page.locator(".cm-tooltip")).to_contain_text("must be one of")
@@ -595,7 +593,7 @@ def test_a_new_question_is_written_with_outline_completion_and_indentation(desk:
     expect(entries.filter(has_text="labels")).to_be_visible()
     assert {"id", "title", "difficulty", "prompt", "rubric"} <= {*entries.all_inner_texts()}
     entries.filter(has_text="difficulty").click()
-    assert desk.marked() == desk.first_line("difficulty: ")
+    desk.sees_marked(desk.first_line("difficulty: "))
     page.keyboard.insert_text("difficulty:")
     page.keyboard.type(" ha")
     expect(page.get_by_role("option")).to_have_text(["hard"])
@@ -820,6 +818,7 @@ def test_without_a_mouse_one_gets_from_the_list_to_a_new_version(desk: Desk, row
     page.goto("/bank/")
     press_tab_until(page, page.get_by_label("Search"))
     page.keyboard.type("out of it again")
+    expect(page).to_have_url(re.compile(r"\?q=out(\+|%20)of(\+|%20)it(\+|%20)again"))
     expect(page.locator(".item")).to_have_count(1)
     press_tab_until(page, page.locator(".item h2 a"))
     page.keyboard.press("Enter")
@@ -879,20 +878,8 @@ def test_its_pages_fit_a_phone_and_are_usable_by_everyone(
 
 def found_wrong(page: Page) -> list[str]:
     """What axe finds on a page in both themes, and whether it is too wide for a phone."""
-    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
-    problems = []
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
-        found = Axe().run(page, options=AXE).response["violations"]
-        problems += [
-            f"{page.url} in {theme}: {each['id']}: {node['target']} {node.get('failureSummary')}"
-            for each in found
-            for node in each["nodes"]
-        ]
     usual = page.viewport_size
     assert usual
-    page.set_viewport_size({"width": 390, "height": 844})
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        problems.append(f"{page.url} does not fit a phone")
+    problems = violations(page) + too_wide(page, [390])
     page.set_viewport_size(usual)
     return problems

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.conftest import Watch
@@ -44,6 +45,34 @@ PICTURE = """() => {
     data.items.add(new File([new Uint8Array([137, 80, 78, 71])], "a.png", { type: "image/png" }));
     document.activeElement.dispatchEvent(
         new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+# How much of a colour of the board there is to see, and whether anything lies over its edges.
+SEEN = """(body, [red, green, blue]) => {
+    const canvas = body.querySelector("canvas.static");
+    const box = canvas.getBoundingClientRect();
+    const outer = frameElement.getBoundingClientRect();
+    const scale = canvas.width / box.width;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext("2d", { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const [across, down] = [[], []];
+    for (let at = 0; at < data.length; at += 4) {
+        if (data[at] !== red || data[at + 1] !== green || data[at + 2] !== blue) continue;
+        across.push(box.left + (at / 4 % canvas.width) / scale);
+        down.push(box.top + Math.floor(at / 4 / canvas.width) / scale);
+    }
+    const ends = (all) =>
+        all.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [1e9, 0]);
+    const [[left, right], [top, bottom]] = [ends(across), ends(down)];
+    const isOpen = (x, y) =>
+        parent.document.elementFromPoint(outer.left + x, outer.top + y) === frameElement &&
+        document.elementFromPoint(x, y)?.tagName === "CANVAS";
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const isWhole = right - left > 150 && bottom - top > 50;
+    const edges = [[x, top], [x, bottom], [left, y], [right, y]];
+    return isWhole && edges.every((edge) => isOpen(...edge));
 }"""
 
 
@@ -185,6 +214,28 @@ def test_an_outline_by_hand_stays_until_it_is_made_from_the_drawing_again(
     await_true(lambda: kept(rows, interview_id, "outline") == "", "an outline that follows again")
 
 
+def test_what_is_typed_meanwhile_does_not_hide_what_the_drawing_says_by_now(board: Board) -> None:
+    page = board.page
+    board.insert("Source")
+    expect(board.outline).to_have_value("- [Source]")
+    board.outline.fill("Source -> Ranker")
+    board.sees_outline("saved")
+    expect(page.locator("#outline-reading")).to_contain_text("2 components")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    page.route("**/outline/reading/", hold_the_first)
+    with page.expect_request("**/outline/reading/"):
+        board.insert("Cache")
+    board.outline.fill("Source -> Ranker -> Feed")  # its reading takes back the one before
+    page.get_by_role("button", name="Make it from the drawing again").click()
+    expect(page.locator("#remake-lines ins")).to_have_text(["- [Source]", "- [Cache]"])
+
+
 def test_the_outline_is_drawn_as_a_picture_that_follows_it(board: Board) -> None:
     board.outline.fill("Events -> Ranker: 5 ms")
     board.page.get_by_text("See it as a picture").click()
@@ -209,6 +260,47 @@ def test_a_drawing_that_is_too_large_is_told_and_saved_when_it_is_smaller(
     assert is_drawn(rows, interview_id, 2)()
     board.page.keyboard.press("Delete")  # what was pasted is selected
     board.sees("saved")
+
+
+def test_an_arrow_that_joins_nothing_is_told_until_the_outline_is_written_by_hand(
+    board: Board,
+) -> None:
+    board.insert("Source")
+    board.sees("saved")
+    canvas = board.frame.locator("canvas.interactive").bounding_box()
+    assert canvas
+    right, bottom = canvas["x"] + canvas["width"], canvas["y"] + canvas["height"]
+    board.page.mouse.click(right - 40, 500)  # the board is in focus, nothing is selected
+    board.page.keyboard.press("a")
+    board.page.mouse.move(right - 200, 480)
+    board.page.mouse.down()
+    board.page.mouse.move(right - 60, min(bottom, 640), steps=4)
+    board.page.mouse.up()
+    told = board.page.locator("#outline-reading .notice")
+    expect(told).to_contain_text("1 arrow does not join two parts and is not in the outline")
+    expect(board.outline).to_have_value("- [Source]")
+    board.outline.fill("Source -> Ranker")
+    expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (390, 844)])
+def test_a_part_that_is_put_on_a_small_board_is_to_be_seen(
+    candidate: Candidate, width: int, height: int
+) -> None:
+    page = candidate.page
+    page.set_viewport_size({"width": width, "height": height})
+    candidate.start()
+    board = Board(page).open()
+    body = board.frame.locator("body")
+    for part, colour in (
+        ("Source", (165, 216, 255)),
+        ("Stream", (153, 233, 242)),
+        ("Training", (208, 191, 255)),
+        ("Cache", (255, 236, 153)),
+        ("Monitor", (255, 201, 201)),
+    ):
+        board.insert(part)
+        await_true(partial(body.evaluate, SEEN, list(colour)), f"all of {part}")
 
 
 def test_pictures_are_refused_with_words(board: Board, interview_id: str, rows: Rows) -> None:

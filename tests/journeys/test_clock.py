@@ -54,6 +54,14 @@ def timed(candidate: Candidate) -> Candidate:
     return candidate
 
 
+def start_late(candidate: Candidate, rows: Rows, *, seconds: float) -> str:
+    """Start an interview of which so many seconds are left; gives its id."""
+    interview_id = candidate.start()
+    rows.leave(interview_id, seconds=seconds)
+    candidate.reload()
+    return interview_id
+
+
 # --- pause and go on --------------------------------------------------------------------------
 
 
@@ -94,15 +102,17 @@ def test_pause_and_go_on_need_no_mouse(candidate: Candidate) -> None:
 
 def test_another_tab_follows_a_pause_and_its_end(candidate: Candidate) -> None:
     candidate.start()
-    other = candidate.page.context.new_page()
-    other.goto(candidate.page.url)
+    other = Candidate(candidate.page.context.new_page())
+    other.page.goto(candidate.page.url)
+    other.follows()
     choose(candidate.page, "Pause")
-    turn_back_to(other)
-    expect(other.locator("#paused")).to_be_visible()
+    expect(candidate.page.locator("#paused")).to_be_visible()
+    turn_back_to(other.page)
+    expect(other.page.locator("#paused")).to_be_visible()
     candidate.page.locator("#paused button").click()
     candidate.can_write()
-    turn_back_to(other)
-    expect(other.locator("#paused")).to_have_count(0)
+    turn_back_to(other.page)
+    expect(other.page.locator("#paused")).to_have_count(0)
 
 
 def test_what_is_typed_in_another_tab_during_a_pause_is_saved_after_it(
@@ -139,10 +149,7 @@ def test_more_time_is_told_and_the_warnings_come_again(
     candidate: Candidate, rows: Rows, watch: Watch
 ) -> None:
     watch.allow("htmx:(afterRequest|sendError|sendAbort)")  # the page is closed while it asks
-    interview_id, page = candidate.start(), candidate.page
-    rows.leave(interview_id, seconds=55)
-    page.reload()
-    candidate.can_write()
+    interview_id, page = start_late(candidate, rows, seconds=59), candidate.page
     says(page, "One minute is left.")
     candidate.type("Not lost. ")
     choose(page, "5 minutes more")
@@ -150,20 +157,18 @@ def test_more_time_is_told_and_the_warnings_come_again(
     expect(page.locator("#clock-menu summary")).to_be_focused()
     expect(whole(page)).to_have_attribute("data-level", "ok")
     expect(candidate.box).to_have_value("Not lost. ")
-    rows.leave(interview_id, seconds=295)
+    rows.leave(interview_id, seconds=299)
     turn_back_to(page)
     says(page, "Five minutes are left.")
     expect(whole(page)).to_have_attribute("data-level", "soon")
-    rows.leave(interview_id, seconds=55)
+    rows.leave(interview_id, seconds=59)
     turn_back_to(page)
     says(page, "One minute is left.")
 
 
 def test_a_warning_does_not_take_the_focus_away(timed: Candidate, rows: Rows) -> None:
-    interview_id, page = timed.start(), timed.page
-    rows.leave(interview_id, seconds=310)
-    page.reload()
-    timed.can_write()
+    start_late(timed, rows, seconds=310)
+    page = timed.page
     timed.box.focus()
     page.clock.fast_forward(15_000)
     says(page, "Five minutes are left.")
@@ -171,13 +176,11 @@ def test_a_warning_does_not_take_the_focus_away(timed: Candidate, rows: Rows) ->
 
 
 def test_a_stage_over_its_share_is_told_gently(timed: Candidate, rows: Rows) -> None:
-    interview_id, page = timed.start(), timed.page
-    rows.leave(interview_id, seconds=37 * 60 + 20)
-    page.reload()
-    timed.can_write()
+    start_late(timed, rows, seconds=38 * 60)
+    page = timed.page
     stage = page.locator(".clock[data-clock=stage]")
     expect(stage).to_contain_text("This stage")
-    page.clock.fast_forward(40_000)
+    page.clock.fast_forward(80_000)
     expect(stage).to_contain_text("Stage over by")
     says(page, "This stage has had its share of the time.")
     expect(timed.box).to_be_editable()
@@ -186,16 +189,12 @@ def test_a_stage_over_its_share_is_told_gently(timed: Candidate, rows: Rows) -> 
 def test_a_page_that_has_not_heard_of_more_time_does_not_hand_in(
     timed: Candidate, rows: Rows
 ) -> None:
-    interview_id, page = timed.start(), timed.page
-    rows.leave(interview_id, seconds=50)
-    page.reload()
-    timed.can_write()
+    interview_id, page = start_late(timed, rows, seconds=50), timed.page
     rows.extend(interview_id, seconds=600)
     page.clock.fast_forward(52_000)
     says(page, "There is more time: 10 minutes are left.")
     expect(timed.box).to_be_editable()
-    timed.type("Still writing.")
-    timed.sees_saved()
+    timed.write("Still writing.")
     assert rows.interview(interview_id)[0] == "running"
 
 
@@ -211,8 +210,7 @@ def test_a_wrong_clock_in_another_time_zone_changes_nothing(
     assert abs(seconds_shown(far.page) - rows.seconds_left(interview_id)) < ROUGHLY
     with far.page.expect_response(re.compile("/clocks/")):
         far.page.clock.set_system_time(datetime(2040, 6, 1, tzinfo=UTC))
-    far.type("Kept all the same.")
-    far.sees_saved()
+    far.write("Kept all the same.")
     assert abs(seconds_shown(far.page) - rows.seconds_left(interview_id)) < ROUGHLY
     assert rows.interview(interview_id)[0] == "running"
 
@@ -244,30 +242,27 @@ def test_the_ledger_speaks_of_the_readers_own_time_zone(
 # --- outages ------------------------------------------------------------------------------------
 
 
-def cut_off(page: Page) -> None:
-    page.route("**/draft/", lambda route: route.abort())
-    page.route("**/clocks/", lambda route: route.abort())
+@pytest.fixture
+def cut_off(timed: Candidate, watch: Watch) -> Callable[[str], None]:
+    """Types a text while nobody answers, until the page has noticed."""
+    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
 
+    def type_cut_off(text: str) -> None:
+        timed.page.route("**/clocks/", lambda route: route.abort())
+        timed.type_in_vain(text)
 
-def connect(page: Page) -> None:
-    page.unroute("**/draft/")
-    page.unroute("**/clocks/")
-    page.evaluate("window.dispatchEvent(new Event('online'))")
+    return type_cut_off
 
 
 def test_the_time_of_an_outage_is_given_back_told_and_explained(
-    timed: Candidate, rows: Rows, watch: Watch
+    timed: Candidate, rows: Rows, cut_off: Callable[[str], None]
 ) -> None:
-    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
     interview_id, page = timed.start(), timed.page
-    timed.type("Before. ")
-    timed.sees_saved()
-    cut_off(page)
-    timed.type("During. ")
-    timed.sees("offline")
+    timed.write("Before. ")
+    cut_off("During. ")
     page.clock.fast_forward(90_000)
     rows.leave(interview_id, seconds=rows.seconds_left(interview_id) - 90)
-    connect(page)
+    timed.connect()
     timed.sees_saved()
     says(page, "There is more time")
     ((kind, seconds),) = rows.added(interview_id)
@@ -279,21 +274,16 @@ def test_the_time_of_an_outage_is_given_back_told_and_explained(
 
 
 def test_who_asks_for_more_time_after_an_outage_gets_the_time_of_the_outage_too(
-    timed: Candidate, rows: Rows, watch: Watch
+    timed: Candidate, rows: Rows, cut_off: Callable[[str], None]
 ) -> None:
-    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
     interview_id, page = timed.start(), timed.page
-    timed.type("Before. ")
-    timed.sees_saved()
-    cut_off(page)
-    timed.type("During. ")
-    timed.sees("offline")
+    timed.write("Before. ")
+    cut_off("During. ")
     # The page's own time stands still then: after one more try nothing is sent by itself.
     with page.expect_event("requestfailed", lambda request: "/draft/" in request.url):
         page.clock.pause_at(page.evaluate("Date.now() / 1000 + 90"))
     rows.leave(interview_id, seconds=rows.seconds_left(interview_id) - 90)
-    page.unroute("**/draft/")
-    page.unroute("**/clocks/")
+    page.unroute_all()
     choose(page, "5 minutes more")
     timed.sees_saved()
     expect(page.locator("#clock-menu summary")).to_be_focused()
@@ -301,42 +291,30 @@ def test_who_asks_for_more_time_after_an_outage_gets_the_time_of_the_outage_too(
 
 
 def test_when_the_time_ran_out_during_an_outage_there_is_time_to_go_on(
-    timed: Candidate, rows: Rows, watch: Watch
+    timed: Candidate, rows: Rows, cut_off: Callable[[str], None]
 ) -> None:
-    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
-    interview_id, page = timed.start(), timed.page
-    rows.leave(interview_id, seconds=200)
-    page.reload()
-    timed.can_write()
-    cut_off(page)
-    timed.type("Typed while nobody answered. ")
-    timed.sees("offline")
+    interview_id, page = start_late(timed, rows, seconds=200), timed.page
+    cut_off("Typed while nobody answered. ")
     page.clock.fast_forward(205_000)
     says(page, "Time is up.")
     expect(timed.box).not_to_be_editable()
-    rows.leave(interview_id, seconds=1)
-    connect(page)
+    rows.leave(interview_id, seconds=20)
+    timed.connect()
     expect(timed.box).to_be_editable()
-    timed.type("And after.")
-    timed.sees_saved()
+    timed.write("And after.")
+    assert [kind for kind, _ in rows.added(interview_id)] == ["credited"]
     assert rows.interview(interview_id)[0] == "running"
     assert rows.text(interview_id, "scope") == "Typed while nobody answered. And after."
 
 
 def test_when_time_is_given_back_at_the_end_the_whiteboard_is_free_again_too(
-    timed: Candidate, rows: Rows, watch: Watch
+    timed: Candidate, rows: Rows, cut_off: Callable[[str], None]
 ) -> None:
-    watch.allow("ERR_FAILED|htmx:(afterRequest|sendError|sendAbort)")
-    interview_id, page = timed.start(), timed.page
-    rows.leave(interview_id, seconds=200)
-    page.reload()
-    timed.can_write()
+    interview_id, page = start_late(timed, rows, seconds=200), timed.page
     page.get_by_role("button", name="Whiteboard").click()
     expect(page.locator("#board-frame")).to_have_attribute("data-started", "yes")
     page.get_by_role("button", name="Write", exact=True).click()
-    cut_off(page)
-    timed.type("Typed while nobody answered. ")
-    timed.sees("offline")
+    cut_off("Typed while nobody answered. ")
     page.clock.fast_forward(205_000)
     says(page, "Time is up.")
     page.get_by_role("button", name="Whiteboard").click()
@@ -344,8 +322,9 @@ def test_when_time_is_given_back_at_the_end_the_whiteboard_is_free_again_too(
     parts = page.frame_locator("#board-frame iframe").get_by_role("group", name="Insert a part")
     expect(outline).not_to_be_editable()
     expect(parts).to_be_hidden()
-    rows.leave(interview_id, seconds=1)
-    connect(page)
+    rows.leave(interview_id, seconds=20)
+    timed.connect()
     expect(outline).to_be_editable()
     expect(parts).to_be_visible()
-    assert rows.interview(interview_id)[0] == "running"
+    timed.sees_saved()
+    assert [kind for kind, _ in rows.added(interview_id)] == ["credited"]

@@ -89,8 +89,7 @@ def answered(candidate: Candidate, rows: Rows) -> Answered:
     middling = next(
         sample for sample in load_library().questions[MENDED].samples if sample.grade == "mid"
     )
-    candidate.paste("\n\n".join((*middling.stages.values(), SAID)))
-    candidate.sees_saved()
+    candidate.answer("\n\n".join((*middling.stages.values(), SAID)))
     candidate.hand_in()
     with rows.connection.transaction():
         for statement in (HANDED_IN, THEIR_TEXTS, THEIR_CLOCKS):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.candidate import QUESTION, Candidate
-from tests.journeys.test_pages import WIDTHS, serious
+from tests.journeys.test_pages import WIDTHS, serious, too_wide
 
 pytestmark = pytest.mark.journey
 
@@ -92,10 +92,7 @@ def test_a_report_leads_to_a_card_and_then_the_question_to_all_of_its_cards(
     candidate: Candidate,
 ) -> None:
     page = candidate.page
-    candidate.start()
-    candidate.type("Decided.")
-    candidate.sees_saved()
-    candidate.hand_in()
+    candidate.answer_and_hand_in("Decided.")
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     link = page.locator(".study a").first
     title = link.inner_text()
@@ -112,9 +109,5 @@ def test_its_pages_fit_and_are_usable_by_everyone(
     page, problems = new_window(storage_state=signed_in, bypass_csp=True), []
     for path in PAGES:
         page.goto(path)
-        problems += serious(page)
-        for width in (*WIDTHS, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                problems.append(f"{path} does not fit into {width} pixels")
+        problems += serious(page) + too_wide(page, (*WIDTHS, 320))
     assert problems == []

@@ -1,6 +1,6 @@
 """Every page in a browser: nothing from elsewhere, no complaint, usable by everyone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, Literal
 
 import pytest
@@ -32,10 +32,7 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 def own_pages(candidate: Candidate) -> list[str]:
     """Make a running interview and one that is scored; gives their pages."""
-    done = candidate.start()
-    candidate.paste(model_answer(QUESTION, "four-stage")["scope"])
-    candidate.sees_saved()
-    candidate.hand_in()
+    done = candidate.answer_and_hand_in(model_answer(QUESTION, "four-stage")["scope"])
     running = candidate.start(pacing="strict")
     candidate.type("# Goal\n\nDecided.")
     candidate.go_on()
@@ -51,6 +48,11 @@ def own_pages(candidate: Candidate) -> list[str]:
 
 def serious(page: Page) -> list[str]:
     """What axe calls serious or critical about a page, in both themes."""
+    return violations(page, impacts=("serious", "critical"))
+
+
+def violations(page: Page, *, impacts: Container[str] | None = None) -> list[str]:
+    """What axe says of a page in both themes: all of it, or what has one of these impacts."""
     page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
     problems = []
     for theme in THEMES:
@@ -59,9 +61,19 @@ def serious(page: Page) -> list[str]:
         problems += [
             f"{page.url} in {theme}: {each['id']}: {node['target']} {node.get('failureSummary')}"
             for each in found
-            if each["impact"] in ("serious", "critical")
+            if impacts is None or each["impact"] in impacts
             for node in each["nodes"]
         ]
+    return problems
+
+
+def too_wide(page: Page, widths: Iterable[int] = WIDTHS) -> list[str]:
+    """For which of these widths of a window the page is too wide."""
+    problems = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"{page.url} does not fit into {width} pixels")
     return problems
 
 
@@ -74,14 +86,11 @@ def examined(new_window: Callable[..., Page], signed_in: dict[str, Any]) -> Cand
 def test_pages_complain_of_nothing_and_fit_into_any_window(
     candidate: Candidate, new_window: Callable[..., Page]
 ) -> None:
-    stranger, problems = new_window(), []
+    stranger, problems = new_window(), list[str]()
     for page, paths in ((stranger, PUBLIC), (candidate.page, [*MEMBERS, *own_pages(candidate)])):
         for path in paths:
             page.goto(path)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    problems.append(f"{path} does not fit into {width} pixels")
+            problems += too_wide(page)
     assert problems == []
 
 
@@ -108,9 +117,8 @@ def test_a_conflict_and_a_preview_are_usable_by_everyone(
     examined.start()
     page = examined.page
     other = Candidate(new_window(storage_state=signed_in))
-    other.page.goto(page.url)
-    other.type("Of the other device.")
-    other.sees_saved()
+    other.open(page.url)
+    other.write("Of the other device.")
     examined.type("# Of this one")
     examined.sees("conflict")
     problems = serious(page)

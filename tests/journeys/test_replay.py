@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.candidate import Candidate
 from tests.journeys.conftest import Watch
+from tests.journeys.test_board import Board
 from tests.journeys.test_pages import WIDTHS, serious
 
 pytestmark = pytest.mark.journey
@@ -119,6 +120,69 @@ def test_another_text_can_be_looked_at_meanwhile(candidate: Candidate) -> None:
     texts.get_by_role("link", name="Clarification & Scope").click()
     expect(page.locator("#replay-text")).to_have_text(f"{FIRST} And sessions.")
     expect(texts.locator("[aria-current]")).to_have_count(1)
+
+
+def test_what_was_drawn_is_shown_as_it_was_with_what_it_said_then(examined: Candidate) -> None:
+    page = examined.page
+    examined.start()
+    board = Board(page).open()
+    board.insert("Source")
+    board.sees("saved")
+    board.insert("Cache")
+    board.sees("saved")
+    board.connect("Source", "Cache", "hourly")
+    board.sees("saved")
+    page.get_by_role("button", name="Write", exact=True).click()
+    examined.hand_in()
+    fetched: list[str] = []
+    page.on("request", lambda asked: fetched.append(asked.url))
+    page.get_by_role("link", name="Replay").click()
+    text = page.locator("#replay-text")
+    frame = page.locator("#replay-drawing iframe")
+    parts = page.frame_locator("#replay-drawing iframe").locator("#from option")
+    back = page.get_by_role("button", name="One change back")
+    expect(text).to_have_text("- Source -> Cache: hourly")
+    expect(frame).to_have_attribute("data-shown", "3")
+    expect(parts).to_have_count(2)
+    assert sum("/drawings/" in url for url in fetched) == 1, "only the drawing of this moment"
+    back.click()
+    back.click()
+    expect(text).to_have_text("- [Source]")
+    expect(frame).to_have_attribute("data-shown", "1")
+    expect(parts).to_have_text(["Source"])
+    back.click()
+    expect(text).to_have_text("")
+    expect(parts).to_have_count(0)
+    page.get_by_role("link", name="Clarification & Scope", exact=False).first.click()
+    expect(frame).to_be_hidden()
+    page.get_by_role("slider").press("End")
+    expect(frame).to_have_attribute("data-shown", "3")
+    problems = serious(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"does not fit into {width} pixels")
+    assert problems == []
+
+
+def test_a_drawing_that_does_not_come_is_told_and_the_words_play_on(
+    candidate: Candidate, watch: Watch
+) -> None:
+    watch.allow("ERR_FAILED")
+    page = candidate.page
+    candidate.start()
+    board = Board(page).open()
+    board.insert("Source")
+    board.sees("saved")
+    page.get_by_role("button", name="Write", exact=True).click()
+    candidate.hand_in()
+    page.route("**/replay/drawings/**", lambda route: route.abort())
+    page.get_by_role("link", name="Replay").click()
+    expect(page.get_by_text("The drawing of this moment could not be loaded.")).to_be_visible()
+    expect(page.locator("#replay-text")).to_have_text("- [Source]")
+    page.get_by_role("button", name="One change back").click()
+    expect(page.locator("#replay-drawing iframe")).to_have_attribute("data-shown", "0")
+    expect(page.get_by_text("The drawing of this moment")).to_be_hidden()
 
 
 def test_when_the_edits_do_not_come_it_says_so_and_the_links_still_work(

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.candidate import Candidate
 from tests.journeys.rows import Rows
-from tests.journeys.test_pages import WIDTHS, serious
+from tests.journeys.test_pages import serious, too_wide
 
 pytestmark = pytest.mark.journey
 
@@ -42,10 +42,7 @@ def examined(new_window: Callable[..., Page], signed_in: dict[str, Any]) -> Cand
 def test_everything_that_was_found_is_on_the_page_and_leads_to_its_place(
     examined: Candidate, rows: Rows
 ) -> None:
-    interview_id, page = examined.start(), examined.page
-    examined.paste(ANSWER)
-    examined.sees_saved()
-    examined.hand_in()
+    interview_id, page = examined.answer_and_hand_in(ANSWER), examined.page
 
     set_aside = page.get_by_role("region", name="About the whole answer")
     expect(set_aside).to_contain_text("repeats the question or its rubric: 1 place")
@@ -77,22 +74,14 @@ def test_everything_that_was_found_is_on_the_page_and_leads_to_its_place(
     # letter by letter, so the device's copy is known to be handed in
     assert page.locator("#stage-scope").text_content() == ANSWER == rows.text(interview_id, "scope")
 
-    problems = serious(page)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            problems.append(f"does not fit into {width} pixels")
-    assert problems == []
+    assert serious(page) + too_wide(page) == []
 
 
 def test_by_keyboard_one_opens_a_criterion_and_goes_to_its_quote_and_back(
     candidate: Candidate,
 ) -> None:
-    candidate.start()
+    candidate.answer_and_hand_in(ANSWER)
     page = candidate.page
-    candidate.paste(ANSWER)
-    candidate.sees_saved()
-    candidate.hand_in()
     criterion = page.locator("details.criterion", has=page.locator("[data-flag=red-flag]"))
     summary = criterion.locator("summary")
     summary.focus()
@@ -108,11 +97,8 @@ def test_by_keyboard_one_opens_a_criterion_and_goes_to_its_quote_and_back(
 
 
 def test_on_paper_everything_is_open(candidate: Candidate) -> None:
-    candidate.start()
+    candidate.answer_and_hand_in("Decided.")
     page = candidate.page
-    candidate.type("Decided.")
-    candidate.sees_saved()
-    candidate.hand_in()
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
     bodies = page.locator(".criterion-body")
     assert not bodies.first.is_visible()

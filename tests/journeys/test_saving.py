@@ -717,11 +717,13 @@ def test_a_text_that_the_server_does_not_even_read_is_told_and_stays(
     candidate.sees("too-long")
     before = page.url
     page.locator(".editor-foot button.primary").click()
-    expect(page.locator("#announce")).to_have_text("Not saved yet, so you stay on this page.")
+    word = page.get_by_text("Not saved yet, so you stay on this page.")
+    expect(word).to_be_visible()
     assert page.url == before
     assert len(candidate.box.input_value()) == 500_000
     candidate.paste("Shorter.")
     candidate.sees_saved()
+    expect(word).to_be_hidden()
     assert rows.text(interview_id, "scope") == "Shorter."
 
 

@@ -1,5 +1,6 @@
 """From the sign-up to the report, as a person goes it."""
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -67,6 +68,7 @@ def test_a_new_person_signs_up_answers_a_question_and_reads_why(
     page.get_by_label("Framework").select_option(framework)
     page.get_by_label("Level to aim at").select_option("mid")
     page.get_by_role("button", name="Start now").click()
+    candidate.can_write()
     interview_id = candidate.interview_id
 
     texts = model_answer(question, framework)
@@ -74,10 +76,7 @@ def test_a_new_person_signs_up_answers_a_question_and_reads_why(
     for stage in stages:
         expect(page).to_have_url(f"/interviews/{interview_id}/stages/{stage}/")
         if stage in texts:
-            candidate.type("W")
-            candidate.sees("unsaved")
-            candidate.paste(texts[stage])
-            candidate.sees_saved()
+            candidate.answer(texts[stage])
             assert rows.text(interview_id, stage) == texts[stage]
         page.get_by_role("button", name="Preview").click()
         preview = page.locator("#preview")
@@ -111,6 +110,17 @@ def follow_a_quote(page: Page) -> None:
     assert mark.inner_text().split() == quoted.split()
 
 
+def test_what_is_typed_is_called_unsaved_until_it_is_sent(candidate: Candidate) -> None:
+    page = candidate.page
+    page.clock.install()
+    candidate.start()
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    candidate.type("W")
+    candidate.sees("unsaved")
+    page.clock.resume()
+    candidate.sees_saved()
+
+
 def test_strict_pacing_locks_what_one_leaves(candidate: Candidate, rows: Rows) -> None:
     interview_id = candidate.start(pacing="strict")
     candidate.type("Decided.")
@@ -136,9 +146,8 @@ def test_the_back_button_leads_to_no_error_and_loses_nothing(
     expect(candidate.box).to_have_value("Before.")
     expect(page.get_by_text("and its clock runs")).to_be_visible()
     page.get_by_role("button", name="write here again").click()
-    expect(candidate.box).to_be_editable()
-    candidate.type(" And after.")
-    candidate.sees_saved()
+    candidate.can_write()
+    candidate.write(" And after.")
     candidate.hand_in()
     page.go_back()
     candidate.sees_report()
@@ -165,7 +174,7 @@ def test_double_clicks_start_one_interview_and_hand_it_in_once(
     before, page = rows.interviews(), candidate.page
     page.goto(f"/questions/{QUESTION}/")
     page.get_by_role("button", name="Start now").dblclick()
-    expect(candidate.box).to_be_editable()
+    candidate.can_write()
     interview_id = candidate.interview_id
     assert rows.interviews() == before + 1
     candidate.type("Typed and not yet saved.")
@@ -205,7 +214,7 @@ def test_without_a_mouse_one_gets_from_the_sign_in_to_the_report(
     press_tab_until(page, page.get_by_role("button", name="Start now"))
     page.keyboard.press("Enter")
     for _ in range(3):
-        expect(candidate.box).to_be_editable()
+        candidate.can_write()
         press_tab_until(page, candidate.box)
         page.keyboard.type("By keys.")
         press_tab_until(page, main.get_by_role("button", name="Lock and go on"))
@@ -226,6 +235,7 @@ def test_who_was_signed_out_is_led_to_the_sign_in_and_back(
     page.goto("/questions/")
     sign_in(page, email=stack.emails[1], password=stack.password)
     page.get_by_label("Search").press_sequentially("ads in a social")
+    expect(page).to_have_url(re.compile(r"\?q=ads(\+|%20)in(\+|%20)a(\+|%20)social&"))
     expect(page.locator(".filter-count")).to_have_text("1 question")
     page.context.clear_cookies()
     page.get_by_label("Search").press_sequentially("s")

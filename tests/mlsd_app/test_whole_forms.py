@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from benchmarks.durability import written
-from benchmarks.durability.savers import Session
-from benchmarks.durability.typist import STAGE
 from mlsd_app.whole_forms import FORM, whole_forms
+from tests import written
+from tests.journeys.candidate import STAGE
+from tests.session import Session
 from tests.stack import Stack
 
 
@@ -26,7 +26,7 @@ def test_a_form_that_is_too_long_is_read_to_its_end_before_it_is_answered(
     form = b"text=" + b"x" * 200_000
     stream = io.BytesIO(form)
     request = RequestFactory().post("/", content_type=FORM, CONTENT_LENGTH=len(form))
-    request.META["wsgi.input"] = request.environ["wsgi.input"] = stream  # type: ignore[attr-defined]
+    request.META["wsgi.input"] = request.environ["wsgi.input"] = stream
 
     def view(request: HttpRequest) -> HttpResponse:
         assert stream.tell() == len(form)

@@ -15,6 +15,25 @@ LEVELS = {
     4: "weighs duration against power in numbers",
 }
 
+# The least that is a question, with a concept: ab.
+TINY = """\
+id: tiny
+title: Tiny
+prompt: |
+  Design it.
+rubric:
+  criteria:
+    - id: evaluates
+      competency: evaluation
+      title: Evaluates
+      levels: {1: none, 2: some, 3: more, 4: most}
+      indicators:
+        - id: ab-test
+          title: Plans an experiment
+          concepts: [ab]
+          wordings: [online experiment]
+"""
+
 
 @cache
 def library() -> Library:

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 
 from rubrics import bank, clock, packing
 from rubrics.models import Concept, Draft, FrameworkVersion, Question, QuestionVersion
-from tests.rubrics.documents import WHOLE
-from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE, TINY, laid_out
+from tests.rubrics.documents import TINY, WHOLE
+from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE, laid_out
 
 pytestmark = pytest.mark.django_db
 

@@ -17,24 +17,8 @@ from rubrics.loading import (
     validate,
 )
 from rubrics.schema import Concept, Framework, Question
+from tests.rubrics.documents import TINY
 
-GOOD = """\
-id: tiny
-title: Tiny
-prompt: |
-  Design it.
-rubric:
-  criteria:
-    - id: evaluates
-      competency: evaluation
-      title: Evaluates
-      levels: {1: none, 2: some, 3: more, 4: most}
-      indicators:
-        - id: ab-test
-          title: Plans an experiment
-          concepts: [ab]
-          wordings: [online experiment]
-"""
 CONCEPT = Concept(id="ab", title="A/B test", wordings=("a/b test",), plain=("two groups of users",))
 
 
@@ -45,23 +29,23 @@ def problems(text: str | bytes) -> list[Problem]:
 
 
 def test_a_good_document_is_a_question_with_its_concepts_written_in() -> None:
-    question = question_of(parse(GOOD, "q.yaml"), {"ab": CONCEPT})
+    question = question_of(parse(TINY, "q.yaml"), {"ab": CONCEPT})
     indicator = question.rubric.criteria[0].indicators[0]
     assert indicator.wordings == ("online experiment", "a/b test")
     assert indicator.plain == ("two groups of users",)
 
 
 def test_the_hash_follows_the_content_and_nothing_else() -> None:
-    one = question_of(parse(GOOD, "q.yaml"), {"ab": CONCEPT})
-    same = question_of(parse("# a comment\n" + GOOD, "other.yaml"), {"ab": CONCEPT})
-    other = question_of(parse(GOOD.replace("most", "all"), "q.yaml"), {"ab": CONCEPT})
+    one = question_of(parse(TINY, "q.yaml"), {"ab": CONCEPT})
+    same = question_of(parse("# a comment\n" + TINY, "other.yaml"), {"ab": CONCEPT})
+    other = question_of(parse(TINY.replace("most", "all"), "q.yaml"), {"ab": CONCEPT})
     reworded = CONCEPT.model_copy(update={"wordings": ("split test",)})
     assert one.hash == same.hash != other.hash
-    assert question_of(parse(GOOD, "q.yaml"), {"ab": reworded}).rubric.hash != one.rubric.hash
+    assert question_of(parse(TINY, "q.yaml"), {"ab": reworded}).rubric.hash != one.rubric.hash
 
 
 def test_a_question_survives_its_own_json() -> None:
-    question = question_of(parse(GOOD, "q.yaml"), {"ab": CONCEPT})
+    question = question_of(parse(TINY, "q.yaml"), {"ab": CONCEPT})
     again = Question.model_validate_json(question.model_dump_json(exclude_defaults=True))
     assert again == question
     assert again.hash == question.hash
@@ -69,13 +53,13 @@ def test_a_question_survives_its_own_json() -> None:
 
 def test_only_the_first_wrong_names_get_a_hint_and_each_has_its_own_line() -> None:
     many = "concepts:\n" + "  - abb\n" * 100
-    found = problems(GOOD + many)
+    found = problems(TINY + many)
     assert [problem.path for problem in found] == [f"concepts[{n}]" for n in range(100)]
     assert len({problem.line for problem in found}) == 100
     hinted = ["did you mean ab?" in problem.message for problem in found]
     assert hinted == [True] * MOST_HINTS + [False] * (100 - MOST_HINTS)
     stray = "".join(f"titel{n}: x\n" for n in range(100))
-    hinted = ["did you mean title?" in problem.message for problem in problems(stray + GOOD)]
+    hinted = ["did you mean title?" in problem.message for problem in problems(stray + TINY)]
     assert hinted == [True] * MOST_HINTS + [False] * (100 - MOST_HINTS)
 
 
@@ -103,8 +87,8 @@ FIRST = f"{CRITERION}.indicators[0]"
     ],
 )  # fmt: skip
 def test_an_error_is_named_at_its_line(old: str, new: str, line: int, path: str, rule: str) -> None:
-    assert old in GOOD
-    found = problems(GOOD.replace(old, new, 1))
+    assert old in TINY
+    found = problems(TINY.replace(old, new, 1))
     assert (line, path, rule) in [(p.line, p.path, p.rule) for p in found]
 
 
@@ -133,13 +117,13 @@ def test_a_thousand_brackets_are_refused_and_not_followed() -> None:
 
 
 def test_all_problems_are_told_at_once_in_reading_order() -> None:
-    text = GOOD.replace("title: Tiny", "titel: Tiny").replace("evaluation", "magic")
+    text = TINY.replace("title: Tiny", "titel: Tiny").replace("evaluation", "magic")
     lines = [p.line for p in problems(text)]
     assert lines == [1, 2, 8]
 
 
 def test_words_that_yaml_takes_for_something_else_stay_text() -> None:
-    text = GOOD.replace("title: Tiny", "title: no").replace(
+    text = TINY.replace("title: Tiny", "title: no").replace(
         "[online experiment]", "[on, 10:30, 1_000, 0x1F]"
     )
     question = question_of(parse(text, "q.yaml"), {"ab": CONCEPT})
@@ -162,7 +146,7 @@ def test_words_that_yaml_takes_for_something_else_stay_text() -> None:
     ],
 )  # fmt: skip
 def test_what_refers_to_nothing_is_refused(addition: str, said: str) -> None:
-    assert said in problems(GOOD + addition)[0].message
+    assert said in problems(TINY + addition)[0].message
 
 
 def test_a_file_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:

@@ -29,28 +29,12 @@ from rubrics.loading import (
 from rubrics.models import Concept, Draft, FrameworkVersion, Question, QuestionVersion
 from rubrics.packing import Known
 from rubrics.schema import Concept as ConceptDocument
-from tests.rubrics.documents import WHOLE, criterion, indicator, question
+from tests.rubrics.documents import TINY, WHOLE, criterion, indicator, question
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATER = datetime(2026, 6, 4, 12, tzinfo=UTC)
 NOTHING = Known()
 
-TINY = """\
-id: tiny
-title: Tiny
-prompt: Design it.
-rubric:
-  criteria:
-    - id: evaluates
-      competency: evaluation
-      title: Evaluates
-      levels: {1: none, 2: some, 3: more, 4: most}
-      indicators:
-        - id: ab-test
-          title: Plans an experiment
-          concepts: [ab]
-          wordings: [online experiment]
-"""
 ALONE = TINY.replace("          concepts: [ab]\n", "")
 AB = "id: ab\ntitle: A/B test\nwordings: [a/b test]\nplain: [two groups of users]\ncard: Words.\n"
 STEPS = """\
@@ -162,7 +146,7 @@ def test_phrases_that_cannot_be_read_are_found_in_questions_and_concepts() -> No
     place = "rubric.criteria[0].indicators[0].wordings[0]"
     assert found == [
         ("concepts/ab.yaml", 4, "plain[0]", "phrase"),
-        ("questions/tiny.yaml", 13, place, "phrase"),
+        ("questions/tiny.yaml", 14, place, "phrase"),
     ]
 
 

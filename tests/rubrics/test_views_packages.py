@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from rubrics import bank, clock, drafts, packing
 from rubrics.models import Concept, Draft, Question, QuestionVersion
 from tests import factories
-from tests.rubrics.documents import WHOLE, question
-from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE, TINY
+from tests.rubrics.documents import TINY, WHOLE, question
+from tests.rubrics.test_packing import ALONE, FINISHED, NOTHING, PACKAGE
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

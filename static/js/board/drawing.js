@@ -1,7 +1,7 @@
 // The drawing of a stage: the board in its frame, and the sheet that keeps and sends it.
 
 import { announce } from "../announce.js";
-import { Sheet, tell } from "./sheet.js";
+import { Sheet, tell } from "../sheet.js";
 
 const LOADING = 30000; // ms after which we say that the board does not come
 

@@ -4,7 +4,7 @@
 import { announce } from "../announce.js";
 import { token } from "../csrf.js";
 import { merge } from "../merge.js";
-import { Sheet } from "./sheet.js";
+import { Sheet } from "../sheet.js";
 
 const READ_AFTER = 600; // ms after the last key
 const MOST_HIGH = 600; // px of the picture; a higher one is scrolled
@@ -29,6 +29,7 @@ export class Outline {
     this.fold = find("#picture-fold");
     this.picture = find("#picture-frame");
     this.remake = find("#remake");
+    this.changes = find("#remake-changes");
     this.copies = [...root.querySelectorAll("[data-copy-outline]")];
     this.login = find("#board-frame").dataset.login;
     this.who = find("#board-frame").dataset.who;
@@ -118,14 +119,17 @@ export class Outline {
   }
 
   /** The drawing was saved: ask what it says now. */
-  async follow() {
-    const wasByHand = this.text;
-    const made = await this.read(wasByHand);
-    if (made === null) return;
+  follow() {
+    this.read(this.text);
+  }
+
+  /** What the drawing makes by now. */
+  take(made) {
     const isFollowing = this.text === "";
     this.made = made;
     if (isFollowing && this.box.value !== made) this.box.value = made;
     this.lookAround();
+    if (this.remake && !this.changes.hidden) this.showChanges();
   }
 
   // --- how it is read ---------------------------------------------------------------------
@@ -139,7 +143,7 @@ export class Outline {
     this.timer = setTimeout(() => this.read(this.text), READ_AFTER);
   }
 
-  /** Let the server read a text, and show what it says; gives what the drawing makes, or null. */
+  /** Let the server read a text, and show what it says; it also says what the drawing makes. */
   async read(text) {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
@@ -151,14 +155,14 @@ export class Outline {
         redirect: "manual",
         signal: asked.signal,
       });
-      if (!response.ok) return null;
+      if (!response.ok) return;
       const html = await response.text();
-      if (asked !== this.asked) return null;
+      if (asked !== this.asked) return;
       this.reading.innerHTML = html;
       this.draw();
-      return this.part("made");
+      this.take(this.part("made"));
     } catch {
-      return null; // offline: what was read before stays
+      // offline: what was read before stays
     }
   }
 
@@ -197,9 +201,13 @@ export class Outline {
   }
 
   askToRemake(isAsked) {
-    const changes = this.remake.querySelector("#remake-changes");
-    changes.hidden = !isAsked;
+    this.changes.hidden = !isAsked;
     if (!isAsked) return;
+    this.showChanges();
+    this.remake.querySelector("#remake-yes").focus();
+  }
+
+  showChanges() {
     const item = (kind, line) => {
       const [row, name] = [document.createElement("li"), document.createElement(kind)];
       name.textContent = line;
@@ -213,7 +221,6 @@ export class Outline {
     this.remake
       .querySelector("#remake-lines")
       .replaceChildren(...gone.map((line) => item("del", line)), ...come.map((line) => item("ins", line)));
-    this.remake.querySelector("#remake-yes").focus();
   }
 
   async copy(button) {

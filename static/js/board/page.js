@@ -6,6 +6,12 @@ import { mount } from "../../vendor/whiteboard/board.js";
 
 const SOON = 150; // ms; while something is dragged there is a change in every frame
 const MOST = 1024 * 1024; // bytes; the server's limit of a drawing
+// px at the edges of the board where its own buttons lie, and those of a wide one to the left
+const EDGES = { left: 16, top: 104, right: 56, bottom: 16 };
+const FOOT = 64; // px of the buttons at its lower end
+const WIDE = { from: 730, left: 220 };
+const LEAST = 90; // px; less than that is too small for a part
+const SAMPLE = 8; // px
 
 const root = document.documentElement;
 const place = document.querySelector("#board");
@@ -14,6 +20,7 @@ const connect = document.querySelector("#connect");
 const [from, to, saying] = ["#from", "#to", "#saying"].map((name) => document.querySelector(name));
 const word = document.querySelector("#word");
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const touch = window.matchMedia("(pointer: coarse)");
 
 const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
 
@@ -28,6 +35,7 @@ class Drawing extends EventTarget {
     this.text = JSON.parse(document.querySelector("#drawing").textContent);
     this.revision = Number(document.body.dataset.revision);
     this.isWritable = false;
+    this.isFitted = false;
     this.timer = null;
   }
 
@@ -57,8 +65,20 @@ class Drawing extends EventTarget {
     const wasEmpty = !this.text;
     this.board.show(text);
     this.text = text;
-    if (wasEmpty) this.board.fit();
+    if (wasEmpty) this.fit();
     fillChoices();
+  }
+
+  /** Show the drawing of another moment, with everything in its place. */
+  look(text) {
+    this.board.show(text, { isStep: false });
+    if (!this.isFitted) this.fit();
+    fillChoices();
+  }
+
+  fit() {
+    this.isFitted = this.board.elements.length > 0;
+    this.board.fit();
   }
 
   beside(text) {
@@ -95,11 +115,47 @@ function fillChoices() {
   connect.hidden = shapes.length < 2;
 }
 
+/** From where to where, down the board, nothing of the page around lies over it. */
+function uncovered({ top, bottom }) {
+  const frame = window.frameElement;
+  if (!frame) return { top, bottom };
+  const outer = frame.getBoundingClientRect();
+  const x = outer.left + outer.width / 2;
+  const open = [];
+  for (let y = top; y <= bottom; y += SAMPLE) {
+    if (window.parent.document.elementFromPoint(x, outer.top + y) === frame) open.push(y);
+  }
+  return { top: open[0] ?? top, bottom: open.at(-1) ?? top };
+}
+
+/** What can be seen of the board beside its buttons, in px from its corner. */
+function seen() {
+  const box = place.getBoundingClientRect();
+  const { top, bottom } = uncovered(box);
+  return {
+    left: box.width < WIDE.from ? EDGES.left : WIDE.left,
+    top: top - box.top + EDGES.top,
+    right: box.width - EDGES.right,
+    bottom: Math.min(bottom - box.top, box.height - FOOT) - EDGES.bottom,
+  };
+}
+
+/** The same, after the page was moved if too little of the board was to be seen. */
+function bringIntoSight() {
+  const before = seen();
+  if (before.bottom - before.top >= LEAST) return before;
+  (window.frameElement ?? place).scrollIntoView({ block: "end", behavior: "instant" });
+  const after = seen();
+  return { ...after, bottom: Math.max(after.bottom, after.top + LEAST) };
+}
+
 function insert(button) {
   const { shape, colour, label } = button.dataset;
-  const name = drawing.board.insert({ shape, colour, label });
+  const { id, name } = drawing.board.insert({ shape, colour, label, seen: bringIntoSight() });
   drawing.write();
-  say(`${name} is in the middle. Press Enter on the board to rename it.`);
+  const how = touch.matches ? "Double-tap it" : "Double-click it, or press Enter there,";
+  say(`${name} is on the board. ${how} to rename it.`);
+  drawing.board.reveal(id, bringIntoSight()); // the rows above may have grown
 }
 
 function join(event) {
@@ -139,6 +195,7 @@ async function begin() {
   const look = () => drawing.board.look({ isDark: isDark() });
   new MutationObserver(look).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
   dark.addEventListener("change", look);
+  window.addEventListener("resize", () => drawing.isWritable || setTimeout(() => drawing.fit(), SOON));
   tools.addEventListener("click", (event) => {
     const button = event.target.closest("[data-shape]");
     if (button) insert(button);
@@ -146,7 +203,7 @@ async function begin() {
   connect.addEventListener("submit", join);
   for (const kind of ["paste", "drop"]) document.addEventListener(kind, refuseFiles, { capture: true });
   document.addEventListener("dragover", (event) => event.preventDefault());
-  drawing.board.fit();
+  drawing.fit();
   document.body.dataset.ready = "";
   const frame = window.frameElement;
   frame?.dispatchEvent(new window.parent.CustomEvent("mlsd:board", { detail: drawing }));

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rubrics.reading import units
 from rubrics.reading.diagram import Asked, Graph, find, graph_of
 from rubrics.reading.lexicon import words
-from rubrics.reading.whiteboard import MOST_ELEMENTS, outline
+from rubrics.reading.whiteboard import MOST_ELEMENTS, outline, outline_of
 from rubrics.schema import Drawn
 
 
@@ -325,6 +325,26 @@ def test_a_stroke_within_one_shape_is_no_arrow_but_a_bound_one_to_itself_is() ->
     assert drawing(*named("a", "Reader", 0), bound) == ["Reader -> Reader"]
 
 
+@pytest.mark.parametrize(
+    ("ends", "own", "loose"),
+    [
+        ([("a", 165, 35), (None, 800, 600)], {}, 1),
+        ([(None, 800, 600), (None, 900, 700)], {}, 1),
+        ([(None, 800, 600), (None, 900, 700)], {"type": "line", "endArrowhead": "arrow"}, 1),
+        ([(None, 10, 10), (None, 120, 60)], {}, 1),  # within one box
+        ([("a", 165, 35), ("b", 395, 35)], {}, 0),
+        ([("a", 165, 35), (None, 375, 35)], {}, 0),  # near the other
+        ([(None, 800, 600), (None, 900, 700)], {"type": "line", "endArrowhead": None}, 0),
+        ([(None, 800, 600), (None, 900, 700)], {"endArrowhead": None}, 0),
+        ([(None, 800, 600), (None, 900, 700)], {"isDeleted": True}, 0),
+    ],
+)
+def test_an_arrow_that_joins_nothing_is_counted_and_a_plain_line_is_not(
+    ends: list[Any], own: dict[str, Any], loose: int
+) -> None:
+    assert outline_of([*TWO, arrow("x", *ends, **own)]).loose == loose
+
+
 def test_an_arrow_bound_to_what_is_gone_ends_at_what_is_there() -> None:
     assert drawing(*TWO, arrow("x", ("deleted", 165, 35), ("b", 395, 35))) == ["Reader -> Writer"]
 
@@ -508,6 +528,13 @@ def test_a_lone_half_of_a_character_is_dropped() -> None:
 def test_elements_beyond_the_bound_are_left_out() -> None:
     texts = [text(str(at), f"n{at}", 0, 30 * at) for at in range(MOST_ELEMENTS + 5)]
     assert len(outline(texts).splitlines()) == MOST_ELEMENTS
+    assert outline_of(texts).left_out == 5
+
+
+def test_strokes_by_hand_take_no_place_from_what_says_something() -> None:
+    strokes = [saved("freedraw", f"s{at}", 0, 0, 9, 9) for at in range(MOST_ELEMENTS)]
+    made = outline_of([*strokes, *TWO])
+    assert (made.text, made.left_out) == ("- [Reader]\n- [Writer]", 0)
 
 
 def test_many_loose_arrows_among_boxes_in_one_place_end() -> None:

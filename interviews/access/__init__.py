@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
 from interviews.models import MAX_BYTES as MAX_BYTES  # views name these
-from interviews.models import DraftOutcome, Interview, StageAnswer
+from interviews.models import DraftOutcome, Interview, Review, StageAnswer
 from interviews.models import Part as Part
+from interviews.models.interview import InterviewQuerySet
 from rubrics import Target
 from rubrics.models import FrameworkVersion, Question, documents_of
 
@@ -29,13 +30,39 @@ def interview_or_404(person: Person, interview_id: uuid.UUID) -> Interview:
     return get_object_or_404(visible, pk=interview_id)
 
 
+def readable_or_404(person: Person, interview_id: uuid.UUID) -> Interview:
+    """Give an interview that the person may read: their own, or one that they score."""
+    return get_object_or_404(_readable_by(person).with_question(), pk=interview_id)
+
+
+def _readable_by(person: Person) -> InterviewQuerySet:
+    """Interviews that a person may read: their own, and handed-in ones that they score or did."""
+    if person.pk is None:
+        return Interview.objects.none()
+    reviewed = Review.objects.filter(interview=OuterRef("pk"), rater_id=person.pk)
+    scored = Exists(reviewed) & ~Q(state=flow.State.RUNNING)
+    return Interview.objects.filter(Q(candidate_id=person.pk) | scored)
+
+
 def stage_or_404(
     person: Person, interview_id: uuid.UUID, stage: str, part: Part = Part.TEXT
 ) -> StageAnswer:
     """Give a sheet of a stage of an interview that the person may see, with the interview."""
+    return _sheet_or_404(Interview.objects.visible_to(person), interview_id, stage, part)
+
+
+def readable_stage_or_404(
+    person: Person, interview_id: uuid.UUID, stage: str, part: Part = Part.TEXT
+) -> StageAnswer:
+    """Give a sheet of a stage of an interview that the person may read, with the interview."""
+    return _sheet_or_404(_readable_by(person), interview_id, stage, part)
+
+
+def _sheet_or_404(
+    visible: InterviewQuerySet, interview_id: uuid.UUID, stage: str, part: Part
+) -> StageAnswer:
     if "\x00" in stage:  # from a form; no database can even be asked
         raise Http404
-    visible = Interview.objects.visible_to(person)
     found = (
         StageAnswer.objects.filter(interview__in=visible)
         .select_related("interview__version__question", "interview__framework")

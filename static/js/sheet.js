@@ -1,10 +1,11 @@
-// A sheet of the whiteboard, the drawing or the outline, on its way to the server: the same queue as
-// the text's, and the same turns: one tab of this browser writes it, the others follow.
+// A sheet of a stage, its text, its drawing or its outline, on its way to the server: its queue, the
+// line of its state, its turns (one tab of this browser writes it, the others follow), and the choice
+// that a person has when it was written somewhere else too.
 
-import { announce } from "../announce.js";
-import { Queue } from "../queue.js";
-import { offerSignIn } from "../sign-in-here.js";
-import { Turn } from "../tabs.js";
+import { announce } from "./announce.js";
+import { Queue } from "./queue.js";
+import { offerSignIn } from "./sign-in-here.js";
+import { Turn } from "./tabs.js";
 
 const QUIET = ["saved", "saving", "unsaved", "empty", "following"];
 
@@ -18,14 +19,17 @@ export function tell(line, { state, text }) {
 
 export class Sheet extends Queue {
   /**
-   * view: what shows it: `text`, show(text) and allow(isWritable). line, notice, conflict: the places
-   * of its state, of the word that another tab writes it, and of the choice in a conflict, whose
-   * template is choice; what: how it is called, to people.
+   * view: what shows it: `text`, show(text), allow(isWritable) and choose(choice, {theirs, base,
+   * settle}), which settles for a text and shows it. line, notice, conflict: the places of its state,
+   * of the word that another tab writes it, and of the choice in a conflict, whose template is choice;
+   * what: how it is called, to people; blank: what its line says before anything is there.
    */
   constructor(options) {
-    const { view, line, notice, conflict, choice, what } = options;
+    const { view, line, notice, conflict, choice, what, blank = "" } = options;
     super({ ...options, read: () => view.text });
-    Object.assign(this, { view, line, notice, conflict, choice, what });
+    Object.assign(this, { view, line, notice, conflict, choice, what, blank });
+    this.wasTroubled = false;
+    this.isAsked = false; // somebody wants to write here
     this.tabs = this.makeTurn(options.place);
     this.addEventListener("state", ({ detail }) => this.show(detail));
     this.addEventListener("kept", () => this.tabs.tell());
@@ -35,7 +39,7 @@ export class Sheet extends Queue {
       announce(`The ${what} that this device kept is back.`);
     });
     this.addEventListener("conflict", ({ detail }) => this.offer(detail));
-    notice.querySelector("button").addEventListener("click", () => this.tabs.takeOver());
+    notice.querySelector("button").addEventListener("click", () => this.writeHere());
   }
 
   begin() {
@@ -48,10 +52,25 @@ export class Sheet extends Queue {
     else await super.flush();
   }
 
-  show(state) {
-    tell(this.line, state);
-    if (state.state === "signed-out") offerSignIn(this.line, this, () => this.now());
-    if (["locked", "late"].includes(state.state)) this.view.allow(false);
+  // --- what became of it ------------------------------------------------------------------
+
+  show({ state, text }) {
+    tell(this.line, { state, text });
+    const isTrouble = !QUIET.includes(state);
+    if (this.wasTroubled && state === "saved") announce("Saved again.");
+    if (isTrouble || state === "saved") this.wasTroubled = isTrouble;
+    if (state === "signed-out") offerSignIn(this.line, this, () => this.signedIn());
+    if (state === "locked" || state === "late") this.closed(state);
+  }
+
+  /** Somebody is signed in again. */
+  signedIn() {
+    this.now();
+  }
+
+  /** The server takes no more of it. */
+  closed() {
+    this.view.allow(false);
   }
 
   // --- one tab writes ---------------------------------------------------------------------
@@ -61,7 +80,7 @@ export class Sheet extends Queue {
       state: () => ({ text: this.view.text, revision: this.revision, saved: this.saved }),
       finish: () => super.flush(),
       letGo: async () => {
-        this.view.allow(false);
+        this.view.allow(false); // and what was typed is made safe
         await super.flush();
         await this.keep();
       },
@@ -70,6 +89,16 @@ export class Sheet extends Queue {
     tabs.addEventListener("following", () => this.follow());
     tabs.addEventListener("heard", () => this.showHeard());
     return tabs;
+  }
+
+  /** Take the turn, and wait until this tab has it, or another one took it meanwhile. */
+  async writeHere() {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    const begun = new Promise((resolve) => this.addEventListener("begun", resolve, { once: true }));
+    await this.tabs.takeOver();
+    await begun;
+    this.isAsked = false;
   }
 
   async write() {
@@ -82,12 +111,12 @@ export class Sheet extends Queue {
     }
     const isRestored = await this.start();
     if (this.tabs.isFollowing) return this.stop();
-    if (heard && !isRestored) this.view.show(heard.text);
+    if (heard && !isRestored) this.view.show(heard.text); // this device was not allowed to keep anything
     this.tabs.heard = null;
     this.notice.hidden = true;
     this.view.allow(true);
     if (this.isDirty) this.changed();
-    else if (!isRestored) this.show(this.revision ? { state: "saved", text: "Saved" } : { state: "empty", text: "" });
+    else if (!isRestored) this.show(this.revision ? { state: "saved", text: "Saved" } : { state: "empty", text: this.blank });
     this.tabs.tell();
     return this.tell("begun", { isWriting: true });
   }
@@ -109,12 +138,16 @@ export class Sheet extends Queue {
 
   // --- a person decides -------------------------------------------------------------------
 
+  /** Whether somebody has to choose between two texts first. */
+  get isUndecided() {
+    return !this.conflict.hidden;
+  }
+
   endOffer() {
     this.conflict.hidden = true;
     this.conflict.replaceChildren();
   }
 
-  /** Show the choice; the view's `choose(choice, {mine, theirs, base})` gives the text to go on with. */
   offer({ theirs, revision, base }) {
     const copy = document.querySelector(this.choice).content.cloneNode(true);
     for (const place of copy.querySelectorAll("[data-theirs]")) place.textContent = theirs;

@@ -1,0 +1,87 @@
+"""The door to invitations: for those who invite, and by a link for those who are invited."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from interviews.access.roles import Person, is_lead
+from interviews.access.roles import interviewer_or_404 as interviewer_or_404
+from interviews.models import Interview, Invitation, Issued, Terms
+from rubrics.models import Question
+
+PER_PAGE = 20
+Found = Invitation  # views name the type, and only the type
+
+
+def _visible_to(person: Person) -> QuerySet[Invitation]:
+    user = interviewer_or_404(person)
+    return (
+        Invitation.objects.visible_to(user, is_lead=is_lead(user))
+        .select_related("by", "interview__release__by", "framework")
+        .defer("framework__document")
+        .prefetch_related("questions")
+    )
+
+
+def invitations(person: Person, page: str) -> Page[Invitation]:
+    """Give a page of the invitations that a person may see, the latest first."""
+    return Paginator(_visible_to(person), PER_PAGE).get_page(page)
+
+
+def invitation_or_404(person: Person, invitation_id: uuid.UUID) -> Invitation:
+    """Give an invitation that a person may see."""
+    return get_object_or_404(_visible_to(person), pk=invitation_id)
+
+
+def issue(
+    person: Person,
+    *,
+    key: uuid.UUID,
+    questions: Sequence[Question],
+    terms: Terms,
+    email: str,
+    name: str,
+    now: datetime,
+) -> Issued | None:
+    """Invite somebody; None when the same key invited before."""
+    return Invitation.objects.issue(
+        key=key,
+        by=interviewer_or_404(person),
+        questions=questions,
+        terms=terms,
+        email=email,
+        name=name,
+        now=now,
+    )
+
+
+def offered() -> QuerySet[Question]:
+    """Give the questions that somebody can be invited to."""
+    return Question.objects.published().order_by("title")
+
+
+def by_link_or_404(token: str) -> Invitation:
+    """Give what a link names, whatever became of it."""
+    found = Invitation.objects.by_token(token).select_related("by", "interview", "framework")
+    return get_object_or_404(found.defer("framework__document"))
+
+
+def questions_of(invitation: Invitation) -> list[Question]:
+    """Give the questions that an invited person may choose from now."""
+    return list(offered().filter(invitations=invitation))
+
+
+def accept(
+    person: Person, invitation: Invitation, slug: str, *, key: uuid.UUID, now: datetime
+) -> Interview | None:
+    """Use a link up; None when it works no more. 404 for a question that it does not offer."""
+    if not isinstance(person, User):
+        raise Http404
+    question = get_object_or_404(offered(), slug=slug, invitations=invitation)
+    return invitation.accept(candidate=person, question=question, key=key, now=now)

@@ -1,0 +1,77 @@
+"""The door to results: to let a candidate see one, and for a candidate to ask for another look."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.contrib.auth.models import User
+from django.shortcuts import get_object_or_404
+
+from interviews.access import interview_or_404
+from interviews.access.inviting import invitation_or_404
+from interviews.access.roles import INTERVIEWER, LEAD, Person, interviewer_or_404
+from interviews.models import Interview, Kind, Release, Results, Review
+
+# A candidate may ask for another look so long after they could see the result.
+APPEALS_FOR = timedelta(days=14)
+
+
+def invited_or_404(person: Person, invitation_id: uuid.UUID) -> Interview:
+    """Give the interview that an invitation of the person's (a lead: anybody's) came to."""
+    invitation = invitation_or_404(person, invitation_id)
+    return get_object_or_404(Interview.objects.with_question(), invitation=invitation)
+
+
+def reviews_of(interview: Interview) -> Sequence[Review]:
+    """Give all that people have submitted on an interview or are awaited for, in order."""
+    found = interview.reviews.select_related("scorecard")
+    return list(found.order_by("submitted_at", "wanted_at", "pk"))
+
+
+def may_release(interview: Interview) -> bool:
+    """Whether the result can be released: it was promised, and nobody is awaited any more."""
+    invitation = interview.invitation
+    if invitation is None or invitation.results != Results.RELEASED or interview.is_released:
+        return False
+    return not interview.is_running and not interview.reviews.filter(submitted_at=None).exists()
+
+
+def release(person: Person, invitation_id: uuid.UUID, *, now: datetime) -> tuple[Interview, bool]:
+    """Let the candidate see the result; also whether this did it."""
+    user = interviewer_or_404(person)
+    interview = invited_or_404(person, invitation_id)
+    given = may_release(interview) and Release.objects.give(interview, by=user, now=now)
+    return interview, given
+
+
+Appeal = Literal["open", "waiting", "answered", "over", "none"]
+
+
+def appeal_of(
+    interview: Interview, reviews: Sequence[Review], now: datetime
+) -> tuple[Appeal, Review | None]:
+    """Say whether a candidate may ask for another look, or what became of that."""
+    review = next((each for each in reviews if each.kind == Kind.APPEAL), None)
+    if review:
+        return ("answered" if review.is_submitted else "waiting"), review
+    since = interview.release.at if interview.is_released else interview.submitted_at
+    if since is None or not interview.shows_result:
+        return "none", None
+    if now >= since + APPEALS_FOR:
+        return "over", None
+    return ("open" if _somebody_answers(interview, reviews) else "none"), None
+
+
+def _somebody_answers(interview: Interview, reviews: Sequence[Review]) -> bool:
+    """Whether there is a rater who has no part in the interview."""
+    raters = User.objects.filter(is_active=True, groups__name__in=(INTERVIEWER, LEAD))
+    taken = {interview.candidate_id, *(each.rater_id for each in reviews if each.rater_id)}
+    return raters.exclude(pk__in=taken).exists()
+
+
+def appeal(person: Person, interview_id: uuid.UUID, asked: str, *, now: datetime) -> bool:
+    """Ask for another look; False when it is too late, or was asked before."""
+    interview = interview_or_404(person, interview_id)
+    state, _ = appeal_of(interview, reviews_of(interview), now)
+    return state == "open" and Review.objects.appeal(interview, asked=asked, now=now)

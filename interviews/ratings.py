@@ -1,0 +1,295 @@
+"""What raters see: the page to score an answer on; afterwards all scorecards side by side."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import rubrics
+from interviews import boards, resolution
+from interviews.models import Interview, Kind, Part, Review, ReviewDraft, Scorecard
+from interviews.opinions import Comment, Stages
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the answer that can be quoted: a stage's, or its whiteboard's in words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage as it was written, with its time (seconds) and its whiteboard."""
+
+    id: str
+    title: str
+    planned: int
+    spent: int
+    written: Text
+    outline: Text | None
+    is_drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The scoring page: the answer, the rubric, and what its rater wrote so far.
+
+    ``candidate`` is empty where the invitation hides it; ``between`` are the scorecards that an
+    adjudicator decides between.
+    """
+
+    review: Review
+    question: rubrics.Question
+    stages: tuple[Stage, ...]
+    draft: ReviewDraft
+    candidate: str
+    between: "Comparison | None"
+
+    @property
+    def interview(self) -> Interview:
+        """The interview that is scored."""
+        return self.review.interview
+
+    @property
+    def criteria(self) -> tuple[rubrics.Criterion, ...]:
+        """What is scored."""
+        return self.question.rubric.criteria
+
+
+def texts_of(interview: Interview) -> Stages:
+    """Give all of an answer that can be quoted: stage id → text, outlines as ``boards`` names."""
+    return boards.judged(interview.sheets.all())
+
+
+def scoring(
+    review: Review, draft: ReviewDraft, between: Sequence[Review], *, now: datetime
+) -> Scoring:
+    """Lay out the scoring page. It says nothing of what anybody found, but for ``between``."""
+    interview = review.interview
+    return Scoring(
+        review=review,
+        question=interview.version.value,
+        stages=tuple(_stages(interview, now)),
+        draft=draft,
+        candidate=_name(interview),
+        between=_between(review, between) if between else None,
+    )
+
+
+def _name(interview: Interview) -> str:
+    invitation = interview.invitation
+    if invitation is None or not invitation.shows_name:
+        return ""
+    return invitation.name or interview.candidate.email
+
+
+def _stages(interview: Interview, now: datetime) -> Iterator[Stage]:
+    sheets = list(interview.sheets.all())
+    texts, times = boards.judged(sheets), interview.times(now)
+    drawn = {sheet.stage for sheet in sheets if sheet.part == Part.DRAWING and sheet.text}
+    for stage, title in interview.stage_titles.items():
+        outline = rubrics.outline_stage(stage)
+        yield Stage(
+            id=stage,
+            title=title,
+            planned=times.planned[stage],
+            spent=times.spent[stage],
+            written=Text(stage, texts.get(stage, "")),
+            outline=Text(outline, texts[outline]) if outline in texts else None,
+            is_drawn=stage in drawn,
+        )
+
+
+# --- after one's own scorecard --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One scorecard of the comparison: whose, when, and its levels by criterion."""
+
+    who: str
+    at: datetime
+    score: float | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A level, or why there is none, and the places that it rests on."""
+
+    level: int | None
+    not_judged: str
+    quotes: tuple[rubrics.Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion over all scorecards; ``result`` is the level that counts."""
+
+    title: str
+    cells: tuple[Cell, ...]
+    result: float | None
+    is_far: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rater wrote beside the levels."""
+
+    who: str
+    recommendation: str
+    summary: str
+    reason: str
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All scorecards of an interview side by side, and what they come to."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    said: tuple[Said, ...]
+    result: resolution.Result | None
+    gap: resolution.Gap | None
+    awaited: str
+
+
+_AWAITED: Mapping[str, str] = {
+    Kind.RATING: "Another rater has not scored it yet.",
+    Kind.ADJUDICATION: "The raters are far apart: somebody else decides.",
+    Kind.APPEAL: "The candidate asked for a review.",
+}
+
+
+def compare(review: Review, reviews: Sequence[Review]) -> Comparison:
+    """Lay all scorecards beside a rater's own; ``reviews`` are those submitted, in order.
+
+    Of the machine's the latest by the interview's own rubric counts.
+    """
+    interview = review.interview
+    judged = (
+        interview.scorecards.filter(review=None, rubric_hash=interview.version.rubric_hash)
+        .order_by("judge", "-created_at")
+        .distinct("judge")
+    )
+    return _compare(review, list(judged), reviews)
+
+
+def _between(review: Review, reviews: Sequence[Review]) -> Comparison:
+    """Lay the raters' scorecards beside each other for whoever decides: without the machine's."""
+    return _compare(review, [], reviews)
+
+
+def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Review]) -> Comparison:
+    interview = review.interview
+    rubric = interview.version.value.rubric
+    cards = [card.value for card in judged] + [each.scorecard.value for each in reviews]
+    given = [
+        *(resolution.Card(resolution.Role.JUDGE, card.value) for card in judged),
+        *(resolution.Card(resolution.Role(r.kind), r.scorecard.value) for r in reviews),
+    ]
+    ratings = [r.scorecard.value for r in reviews if r.kind == Kind.RATING]
+    result = resolution.resolve(rubric, given, raters=_raters(interview))
+    gap = resolution.gap(rubric, ratings)
+    open_ = interview.reviews.filter(submitted_at=None).first()
+    return Comparison(
+        columns=(*map(_machine, judged), *(_person(r, review) for r in reviews)),
+        rows=tuple(_rows(rubric, cards, result, gap)),
+        said=tuple(_said(r, review) for r in reviews),
+        result=result,
+        gap=gap,
+        awaited=_AWAITED[open_.kind] if open_ else "",
+    )
+
+
+# --- for the candidate ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What people found, as the candidate reads it: no names, and not what raters recommend."""
+
+    score: float | None
+    way: str
+    levels: tuple[tuple[str, float | None], ...]
+    summaries: tuple[str, ...]
+    comments: tuple[Comment, ...]
+
+
+def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | None:
+    """Give what people found, once nobody is awaited but for an appeal; else None.
+
+    ``reviews`` are all of the interview, in the order in which they were submitted.
+    """
+    awaited = any(not r.is_submitted and r.kind != Kind.APPEAL for r in reviews)
+    reviews = [review for review in reviews if review.is_submitted]
+    if awaited or not reviews:
+        return None
+    rubric = interview.version.value.rubric
+    cards = [resolution.Card(resolution.Role(r.kind), r.scorecard.value) for r in reviews]
+    result = resolution.resolve(rubric, cards, raters=_raters(interview))
+    if result is None:
+        return None
+    return Found(
+        score=result.total.score,
+        way=result.way,
+        levels=tuple((c.title, result.levels[c.id]) for c in rubric.criteria),
+        summaries=tuple(review.summary for review in reviews),
+        comments=tuple(Comment.model_validate(c) for review in reviews for c in review.comments),
+    )
+
+
+def _raters(interview: Interview) -> int:
+    return interview.invitation.raters if interview.invitation else 0
+
+
+def _machine(card: Scorecard) -> Column:
+    return Column(_MACHINES.get(card.judge, card.judge), card.created_at, card.score, False)
+
+
+_MACHINES: Mapping[str, str] = {"rules": "Rules", "llm": "LLM"}
+
+
+def _person(review: Review, own: Review) -> Column:
+    card = review.scorecard
+    return Column(_who(review, own), card.created_at, card.score, review.pk == own.pk)
+
+
+def _who(review: Review, own: Review) -> str:
+    role = "" if review.kind == Kind.RATING else f", {review.get_kind_display().lower()}"
+    name = "You" if review.pk == own.pk else review.rater.email if review.rater else "Somebody"
+    return f"{name}{role}"
+
+
+def _rows(
+    rubric: rubrics.Rubric,
+    cards: Sequence[rubrics.Scorecard],
+    result: resolution.Result | None,
+    gap: resolution.Gap | None,
+) -> Iterator[Row]:
+    given = [{j.criterion: j for j in card.judgements} for card in cards]
+    for criterion in rubric.criteria:
+        yield Row(
+            title=criterion.title,
+            cells=tuple(_cell(judgements.get(criterion.id)) for judgements in given),
+            result=result.levels[criterion.id] if result else None,
+            is_far=gap is not None and criterion.id in gap.criteria,
+        )
+
+
+def _cell(judgement: rubrics.Judgement | None) -> Cell:
+    if judgement is None:
+        return Cell(None, "", ())
+    return Cell(judgement.level, judgement.not_judged or "", judgement.evidence)
+
+
+def _said(review: Review, own: Review) -> Said:
+    return Said(
+        who=_who(review, own),
+        recommendation=review.get_recommendation_display(),
+        summary=review.summary,
+        reason=review.reason,
+        comments=tuple(Comment.model_validate(comment) for comment in review.comments),
+    )

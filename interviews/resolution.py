@@ -1,0 +1,134 @@
+"""Which result an interview has, of all scorecards that it got, and when raters differ. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+from statistics import median
+
+import rubrics
+
+# Raters that are so far apart ask for somebody who decides: levels (1-4) on any one criterion, or
+# points (0-100) of the whole.
+LEVELS_APART = 2
+POINTS_APART = 15.0
+
+
+class Role(StrEnum):
+    """What a scorecard is to the result of its interview."""
+
+    JUDGE = "judge"
+    RATING = "rating"
+    ADJUDICATION = "adjudication"
+    APPEAL = "appeal"
+
+
+class Way(StrEnum):
+    """How a result came about."""
+
+    JUDGE = "judge"
+    RATER = "one rater"
+    MEDIAN = "human median"
+    ADJUDICATED = "human adjudicated"
+    REVIEWED = "human review"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A scorecard and what it is to the result."""
+
+    role: Role
+    value: rubrics.Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an interview came to: levels (1-4, between two for a median) by criterion, and how.
+
+    ``is_final``: nobody is awaited any more who could change it.
+    """
+
+    way: Way
+    levels: Mapping[str, float | None]
+    total: rubrics.Total
+    is_final: bool
+
+
+def resolve(rubric: rubrics.Rubric, cards: Sequence[Card], *, raters: int) -> Result | None:
+    """Give the result of cards, the oldest first, of which each role's latest counts.
+
+    A review that the candidate asked for decides, then an adjudication, then the raters' median
+    once there are as many as are wanted (``raters``, 0-2) and they agree, then the machine. None
+    without any card.
+    """
+    by_role: dict[Role, list[rubrics.Scorecard]] = {role: [] for role in Role}
+    for card in cards:
+        by_role[card.role].append(card.value)
+    ratings = by_role[Role.RATING]
+    for role, way in _DECIDES:
+        if by_role[role]:
+            return _result(rubric, way, by_role[role][-1:], is_final=True)
+    if len(ratings) >= max(1, raters) and not gap(rubric, ratings):
+        way = Way.MEDIAN if len(ratings) > 1 else Way.RATER
+        return _result(rubric, way, ratings, is_final=True)
+    if by_role[Role.JUDGE]:
+        return _result(rubric, Way.JUDGE, by_role[Role.JUDGE][-1:], is_final=not raters)
+    return None
+
+
+_DECIDES = ((Role.APPEAL, Way.REVIEWED), (Role.ADJUDICATION, Way.ADJUDICATED))
+
+
+def _result(
+    rubric: rubrics.Rubric, way: Way, cards: Sequence[rubrics.Scorecard], *, is_final: bool
+) -> Result:
+    given = [levels_of(card) for card in cards]
+    levels = {
+        criterion.id: median(known) if known else None
+        for criterion in rubric.criteria
+        for known in [[levels[criterion.id] for levels in given if criterion.id in levels]]
+    }
+    judged = {criterion: level for criterion, level in levels.items() if level is not None}
+    return Result(way, levels, rubrics.total_of(rubric, judged), is_final)
+
+
+def levels_of(card: rubrics.Scorecard) -> dict[str, int]:
+    """Criterion → level, of what a card judged."""
+    return {j.criterion: j.level for j in card.judgements if j.level is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far raters are apart: levels by criterion where that is too far, and points in all."""
+
+    criteria: Mapping[str, int]
+    points: float
+
+
+def gap(rubric: rubrics.Rubric, cards: Sequence[rubrics.Scorecard]) -> Gap | None:
+    """Give what is too far apart between any two cards; None when nothing is.
+
+    Compared is what both of them judged.
+    """
+    criteria: dict[str, int] = {}
+    points = 0.0
+    for one, other in combinations(map(levels_of, cards), 2):
+        both = one.keys() & other.keys()
+        apart = {criterion: abs(one[criterion] - other[criterion]) for criterion in both}
+        for criterion, levels in apart.items():
+            if levels >= LEVELS_APART:
+                criteria[criterion] = max(levels, criteria.get(criterion, 0))
+        points = max(points, _points_apart(rubric, both, one, other))
+    if criteria or points >= POINTS_APART:
+        return Gap(dict(sorted(criteria.items())), points)
+    return None
+
+
+def _points_apart(
+    rubric: rubrics.Rubric, both: Collection[str], *given: Mapping[str, int]
+) -> float:
+    scores = [
+        rubrics.total_of(rubric, {each: levels[each] for each in both}).score for levels in given
+    ]
+    one, other = (score or 0.0 for score in scores)
+    return round(abs(one - other), 1)

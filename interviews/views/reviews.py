@@ -1,0 +1,133 @@
+"""Reviews: the queue, a claim, the scoring page with its draft, and the scorecards side by side."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from interviews import opinions, ratings
+from interviews.access import reviewing
+from interviews.forms import DraftForm, QueueFilter
+from interviews.views import Request
+from interviews.views.framing import holds_frames
+from rubrics import clock
+
+
+@never_cache
+@require_safe
+def review_list(request: Request) -> HttpResponse:
+    """Show what waits to be scored, what the person has taken on, and what they have done."""
+    chosen, now = QueueFilter(request.GET).chosen(), clock.now()
+    queue = reviewing.queue(request.user, now=now, **chosen)
+    context = {"queue": queue, "chosen": chosen}
+    return render(request, "reviews/list.html", context)
+
+
+@require_POST
+def review_next(request: Request) -> HttpResponse:
+    """Take what waits longest."""
+    taken = reviewing.claim_next(request.user, now=clock.now())
+    if taken is None:
+        messages.info(request, "Nothing waits for you just now.")
+        return redirect("review_list")
+    return redirect("review", taken.pk)
+
+
+@require_POST
+def review_claim(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Take one."""
+    return _taken(request, reviewing.claim(request.user, review_id, now=clock.now()), review_id)
+
+
+@require_POST
+def review_takeover(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Take what somebody else holds, as a lead."""
+    return _taken(request, reviewing.take_over(request.user, review_id, now=clock.now()), review_id)
+
+
+def _taken(request: Request, is_taken: bool, review_id: uuid.UUID) -> HttpResponse:
+    if is_taken:
+        return redirect("review", review_id)
+    messages.warning(request, "Somebody was quicker: this one is taken.")
+    return redirect("review_list")
+
+
+@require_POST
+def review_return(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Give one back to the queue."""
+    if reviewing.give_back(request.user, review_id):
+        messages.success(request, "It is back in the queue. Your draft is kept.")
+    return redirect("review_list")
+
+
+@never_cache
+@holds_frames  # the whiteboard
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Show the scoring page, or what all found once one's own scorecard is in; submit it."""
+    found = reviewing.own_or_404(request.user, review_id)
+    now = clock.now()
+    if found.is_submitted:
+        reviews = reviewing.submitted_of(request.user, found)
+        context = {"review": found, "comparison": ratings.compare(found, reviews)}
+        return render(request, "reviews/beside.html", context)
+    missing: tuple[opinions.Missing, ...] = ()
+    text = None
+    if request.method == "POST":
+        _kept(request, found)  # whatever becomes of the submission, nothing written is lost
+        text = request.POST.get("text", "").replace("\x00", "")
+        missing = _submit(request, found, text)
+        if not missing:
+            return redirect("review", review_id)
+    draft = reviewing.draft_of(request.user, found)
+    between = reviewing.to_decide_between(request.user, found)
+    context = {
+        "scoring": ratings.scoring(found, draft, between, now=now),
+        "text": draft.text if text is None else text,
+        "key": uuid.uuid4(),
+        "missing": missing,
+        "holds": found.is_mine(request.user),
+        "recommendations": opinions.RECOMMENDATIONS,
+    }
+    return render(request, "reviews/rate.html", context, status=422 if missing else 200)
+
+
+def _submit(request: Request, found: reviewing.Found, text: str) -> tuple[opinions.Missing, ...]:
+    """Submit a review; gives what it lacks for that."""
+    opinion = opinions.Opinion.read(text)
+    rubric = found.interview.version.value.rubric
+    missing = opinions.missing(opinion, rubric, ratings.texts_of(found.interview), found.kind)
+    if missing:
+        return missing
+    is_done = reviewing.submit(
+        request.user, found, opinion.card(rubric), said=opinion.said, now=clock.now()
+    )
+    if not is_done:
+        messages.warning(request, "Not submitted: somebody else has this review now.")
+    return ()
+
+
+def _kept(request: Request, found: reviewing.Found) -> reviewing.Kept:
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return reviewing.not_kept(request.user, found)
+    sent = form.cleaned_data
+    return reviewing.keep(
+        request.user,
+        found,
+        text=sent["text"],
+        base=sent["base"],
+        key=sent["key"],
+        now=clock.now(),
+    )
+
+
+@require_POST
+def review_draft(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Keep a draft, and say what became of it in the words of the page's status line."""
+    found = reviewing.own_or_404(request.user, review_id)
+    kept = _kept(request, found)
+    return render(request, "reviews/status.html", {"saved": kept}, status=kept.status)
