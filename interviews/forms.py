@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from interviews import flow
+from interviews import flow, invited
+from interviews.invited import Invited
 from interviews.models import Results, Terms
 from rubrics import Difficulty, Target
 from rubrics.models import FrameworkVersion, Question
@@ -84,20 +85,9 @@ class StartForm(TermsForm):
         super().__init__(frameworks, data, {**own, **known})
 
 
-class InvitationForm(TermsForm):
-    """Whom to invite, to what, and who sees what of it."""
+class InvitationTermsForm(TermsForm):
+    """To what somebody is invited, and who sees what of it."""
 
-    name = forms.CharField(
-        label="Who it is for",
-        required=False,
-        max_length=100,
-        help_text="For your own list, and the name that raters see if you let them.",
-    )
-    email = forms.EmailField(
-        label="E-mail",
-        required=False,
-        help_text="The link goes there. Leave it empty to send the link yourself.",
-    )
     questions = forms.ModelMultipleChoiceField(
         Question.objects.none(),
         to_field_name="slug",
@@ -155,6 +145,54 @@ class InvitationForm(TermsForm):
             note=chosen["note"],
             expires_at=now + timedelta(days=chosen["days"]),
         )
+
+
+class InvitationForm(InvitationTermsForm):
+    """Whom to invite, and to what."""
+
+    name = forms.CharField(
+        label="Who it is for",
+        required=False,
+        max_length=100,
+        help_text="For your own list, and the name that raters see if you let them.",
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="The link goes there. Leave it empty to send the link yourself.",
+    )
+
+    @property
+    def people(self) -> list[Invited]:
+        """The one person of a valid form."""
+        return [Invited(self.cleaned_data["name"], self.cleaned_data["email"])]
+
+
+MOST_INVITED = 200
+
+
+class InvitationsForm(InvitationTermsForm):
+    """Many people to invite to the same, as rows of CSV; all of them or nobody."""
+
+    people_rows = forms.CharField(
+        label="People",
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="One a row: name, e-mail address. Rows from a spreadsheet can be pasted.",
+    )
+
+    def clean_people_rows(self) -> list[Invited]:
+        """Read the rows; each one that cannot be used is named."""
+        try:
+            return invited.read(self.cleaned_data["people_rows"], most=MOST_INVITED)
+        except invited.BadRows as bad:
+            raise forms.ValidationError(list(bad.problems)) from bad
+
+    @property
+    def people(self) -> list[Invited]:
+        """All people of a valid form."""
+        people: list[Invited] = self.cleaned_data["people_rows"]
+        return people
 
 
 class QueueFilter(forms.Form):

@@ -113,6 +113,7 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/appeal/", reports.appeal, name="appeal"),
     path("invitations/", invitations.invitation_list, name="invitation_list"),
     path("invitations/new/", invitations.invitation_new, name="invitation_new"),
+    path("invitations/many/", invitations.invitation_many, name="invitation_many"),
     path("invitations/<uuid:invitation_id>/", invitations.invitation, name="invitation"),
     path("invitations/<uuid:invitation_id>/link/", invitations.link, name="invitation_link"),
     path(

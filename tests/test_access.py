@@ -93,6 +93,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "appeal": ("post", {"asked": "Why?"}, OWN_LEADS_ON),
     "invitation_list": ("get", {}, INTERVIEWERS),
     "invitation_new": ("get", {}, INTERVIEWERS),
+    "invitation_many": ("get", {}, INTERVIEWERS),
     "invitation": ("get", {}, INVITERS),
     "invitation_link": ("post", {}, INVITERS),
     "invitation_revocation": ("post", {}, INVITERS_LEAD_ON),

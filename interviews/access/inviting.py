@@ -6,13 +6,16 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews.access.roles import Person, is_lead
 from interviews.access.roles import interviewer_or_404 as interviewer_or_404
-from interviews.models import Interview, Invitation, Issued, Terms
+from interviews.invited import Invited
+from interviews.models import Interview, Invitation, Terms
+from interviews.models import Issued as Issued
 from rubrics.models import Question
 
 PER_PAGE = 20
@@ -41,24 +44,29 @@ def invitation_or_404(person: Person, invitation_id: uuid.UUID) -> Invitation:
 
 def issue(
     person: Person,
+    people: Sequence[Invited],
     *,
     key: uuid.UUID,
     questions: Sequence[Question],
     terms: Terms,
-    email: str,
-    name: str,
     now: datetime,
-) -> Issued | None:
-    """Invite somebody; None when the same key invited before."""
-    return Invitation.objects.issue(
-        key=key,
-        by=interviewer_or_404(person),
-        questions=questions,
-        terms=terms,
-        email=email,
-        name=name,
-        now=now,
-    )
+) -> list[Issued]:
+    """Invite people, all or nobody; gives nothing when the same key invited before."""
+    user = interviewer_or_404(person)
+    with transaction.atomic():
+        issued = [
+            Invitation.objects.issue(
+                key=key if len(people) == 1 else uuid.uuid5(key, str(number)),
+                by=user,
+                questions=questions,
+                terms=terms,
+                email=each.email,
+                name=each.name,
+                now=now,
+            )
+            for number, each in enumerate(people)
+        ]
+    return [each for each in issued if each]
 
 
 def offered() -> QuerySet[Question]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import access, tasks
 from interviews.access import inviting, results
-from interviews.forms import AcceptanceForm, InvitationForm
+from interviews.forms import AcceptanceForm, InvitationForm, InvitationsForm
 from interviews.views import Request
 from rubrics import clock
 
@@ -34,19 +34,39 @@ def invitation_new(request: Request) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "invitations/new.html", {"form": form}, status=status)
+    issued = _issued(request, form)
+    if not issued:  # the page came back, or was sent twice
+        return redirect("invitation", form.cleaned_data["key"])
+    return _linked(request, issued[0].invitation, issued[0].token)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_many(request: Request) -> HttpResponse:
+    """Ask for the terms and rows of people; invite all of them, and show their links, this once."""
+    inviting.interviewer_or_404(request.user)
+    data = request.POST if request.method == "POST" else None
+    form = InvitationsForm(inviting.offered(), access.frameworks(), data)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "invitations/many.html", {"form": form}, status=status)
+    issued = _issued(request, form)
+    if not issued:
+        return redirect("invitation_list")
+    links = [(each.invitation, _sent(request, each.invitation, each.token)) for each in issued]
+    return render(request, "invitations/links.html", {"links": links})
+
+
+def _issued(request: Request, form: InvitationForm | InvitationsForm) -> list[inviting.Issued]:
     chosen, now = form.cleaned_data, clock.now()
-    issued = inviting.issue(
+    return inviting.issue(
         request.user,
+        form.people,
         key=chosen["key"],
         questions=chosen["questions"],
         terms=form.terms(now),
-        email=chosen["email"],
-        name=chosen["name"],
         now=now,
     )
-    if issued is None:  # the page came back, or was sent twice
-        return redirect("invitation", chosen["key"])
-    return _linked(request, issued.invitation, issued.token)
 
 
 @require_safe
@@ -93,10 +113,15 @@ def release(request: Request, invitation_id: uuid.UUID) -> HttpResponse:
 
 
 def _linked(request: Request, found: inviting.Found, token: str) -> HttpResponse:
+    return _shown(request, found, _sent(request, found, token))
+
+
+def _sent(request: Request, found: inviting.Found, token: str) -> str:
+    """Give the address of a link, which goes to the candidate where there is an e-mail address."""
     address = request.build_absolute_uri(reverse("invited", args=[token]))
     if found.email:
         tasks.send_link(found.pk, address)
-    return _shown(request, found, address)
+    return address
 
 
 def _shown(request: Request, found: inviting.Found, address: str = "") -> HttpResponse:

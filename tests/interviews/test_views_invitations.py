@@ -138,6 +138,25 @@ def test_nobody_is_invited_yet(browser_of_ines: Client) -> None:
     assert "Nobody is invited yet" in browser_of_ines.get("/invitations/").content.decode()
 
 
+def test_many_are_invited_at_once_each_by_a_link_of_their_own(browser_of_ines: Client) -> None:
+    form = {**CHOSEN, "key": uuid.uuid4(), "people_rows": "Ada,ada@x.org\nBob,bob@x.org"}
+    page = browser_of_ines.post("/invitations/many/", form).content.decode()
+    links = re.findall(r"(\w+), (\w+@x.org), (http://testserver/invited/\S+)", page)
+    assert [link[:2] for link in links] == [("Ada", "ada@x.org"), ("Bob", "bob@x.org")]
+    assert [Client().get(link[2]).status_code for link in links] == [200, 200]
+    again = browser_of_ines.post("/invitations/many/", form)
+    assert again.headers["Location"] == "/invitations/"
+    assert Invitation.objects.count() == 2
+
+
+def test_one_bad_row_invites_nobody(browser_of_ines: Client) -> None:
+    form = {**CHOSEN, "key": uuid.uuid4(), "people_rows": "Ada,ada@x.org\nBob"}
+    response = browser_of_ines.post("/invitations/many/", form)
+    assert response.status_code == 422
+    assert "Row 2: “Bob” has no address." in response.content.decode()
+    assert not Invitation.objects.exists()
+
+
 # --- the letter -----------------------------------------------------------------------------
 
 
