@@ -122,6 +122,8 @@ urlpatterns = [
         name="invitation_revocation",
     ),
     path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/scorecards.csv", reviews.review_export, {"kind": "csv"}, name="review_csv"),
+    path("reviews/scorecards.json", reviews.review_export, {"kind": "json"}, name="review_json"),
     path("reviews/next/", reviews.review_next, name="review_next"),
     path("reviews/<uuid:review_id>/", reviews.review, name="review"),
     path("reviews/<uuid:review_id>/claim/", reviews.review_claim, name="review_claim"),

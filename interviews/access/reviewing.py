@@ -11,14 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 import rubrics
 from interviews import flow
 from interviews.access.roles import Person, interviewer_or_404, is_lead
-from interviews.models import DraftState, Kind, Review, ReviewDraft
+from interviews.models import DraftState, Interview, Kind, Review, ReviewDraft
 from interviews.models.review import ReviewQuerySet
 
 PER_PAGE = 25
@@ -215,6 +215,23 @@ def to_decide_between(person: Person, review: Review) -> Sequence[Review]:
     found = Review.objects.filter(interview=review.interview_id, kind=Kind.RATING)
     found = found.filter(submitted_at__isnull=False).select_related("rater", "scorecard")
     return list(found.order_by("submitted_at", "pk"))
+
+
+def scored(person: Person, *, question: str) -> QuerySet[Interview]:
+    """Give the interviews whose scorecards a person may read: it would not bias what they score.
+
+    Those that they have scored; and of those that they (a lead: anybody) invited to, those for
+    which nobody is awaited any more.
+    """
+    user = interviewer_or_404(person)
+    own = Review.objects.filter(interview=OuterRef("pk"), rater=user)
+    awaited = Review.objects.filter(interview=OuterRef("pk"), submitted_at=None)
+    invited = Q(invitation__isnull=False) if is_lead(user) else Q(invitation__by=user)
+    done = invited & ~Q(state=flow.State.RUNNING) & ~Exists(awaited)
+    found = Interview.objects.filter(done | Exists(own.filter(submitted_at__isnull=False)))
+    # Who decides or looks again has not scored it until then.
+    found = found.exclude(Exists(own.filter(submitted_at=None))).exclude(candidate=user)
+    return found.filter(version__question__slug=question) if question else found
 
 
 def submitted_of(person: Person, review: Review) -> Sequence[Review]:

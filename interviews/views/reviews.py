@@ -1,14 +1,15 @@
 """Reviews: the queue, a claim, the scoring page with its draft, and the scorecards side by side."""
 
 import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from interviews import opinions, ratings
+from interviews import exports, opinions, ratings
 from interviews.access import reviewing
 from interviews.forms import DraftForm, QueueFilter
 from interviews.views import Request
@@ -24,6 +25,23 @@ def review_list(request: Request) -> HttpResponse:
     queue = reviewing.queue(request.user, now=now, **chosen)
     context = {"queue": queue, "chosen": chosen}
     return render(request, "reviews/list.html", context)
+
+
+@require_safe
+def review_export(request: Request, kind: str) -> StreamingHttpResponse:
+    """Give every level that the person may read, as a file."""
+    chosen = QueueFilter(request.GET).chosen()
+    found = exports.rows(reviewing.scored(request.user, question=chosen["question"]))
+    write, content = _KINDS[kind]
+    response = StreamingHttpResponse(write(found), content_type=content)
+    response["Content-Disposition"] = f'attachment; filename="scorecards.{kind}"'
+    return response
+
+
+_KINDS: Mapping[str, tuple[Callable[[Iterable[exports.Row]], Iterator[str]], str]] = {
+    "csv": (exports.as_csv, "text/csv; charset=utf-8"),
+    "json": (exports.as_json, "application/json"),
+}
 
 
 @require_POST
