@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import grading, letters, rescoring
+from interviews import agreements, grading, letters, rescoring
 from rubrics import clock
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,14 @@ def sweep() -> None:
         ring(interview_id)
     for number in rescoring.to_work_at(now=clock.now()):
         ring_rescore(number)
+    if agreements.is_due(now=clock.now()):
+        measure_agreement.delay()
+
+
+@shared_task
+def measure_agreement() -> None:
+    """Measure how far people agree, if they scored anything since."""
+    agreements.measure(now=clock.now())
 
 
 @shared_task

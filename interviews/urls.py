@@ -122,6 +122,7 @@ urlpatterns = [
         name="invitation_revocation",
     ),
     path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/agreement/", reviews.agreement, name="review_agreement"),
     path("reviews/scorecards.csv", reviews.review_export, {"kind": "csv"}, name="review_csv"),
     path("reviews/scorecards.json", reviews.review_export, {"kind": "json"}, name="review_json"),
     path("reviews/next/", reviews.review_next, name="review_next"),

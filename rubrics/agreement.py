@@ -181,10 +181,14 @@ def _middle(values: Iterable[float], share: float) -> tuple[float, float]:
 
 
 class Severity(NamedTuple):
-    """How many levels a rater gives above (below: minus) the others on the same ``n`` items."""
+    """How many levels a rater gives above (below: minus) the others on the same ``n`` items.
+
+    ``interval`` is the 95% one, by the normal approximation; None under ten items.
+    """
 
     difference: float | None
     n: int
+    interval: tuple[float, float] | None = None
 
 
 def severity(ratings: Ratings[K]) -> dict[str, Severity]:
@@ -200,10 +204,23 @@ def severity(ratings: Ratings[K]) -> dict[str, Severity]:
             own = gaps.setdefault(rater, [])
             if len(given) > 1:
                 own.append(level - (total - level) / (len(given) - 1))
-    return {
-        rater: Severity(sum(own) / len(own) if own else None, len(own))
-        for rater, own in gaps.items()
-    }
+    return {rater: _severity(own) for rater, own in gaps.items()}
+
+
+# Of fewer items the normal approximation says nothing.
+_LEAST_FOR_INTERVAL = 10
+
+
+def _severity(gaps: Sequence[float]) -> Severity:
+    count = len(gaps)
+    if not count:
+        return Severity(None, 0)
+    mean = sum(gaps) / count
+    if count < _LEAST_FOR_INTERVAL:
+        return Severity(mean, count)
+    spread = math.sqrt(sum((gap - mean) ** 2 for gap in gaps) / (count - 1))
+    half = 1.96 * spread / math.sqrt(count)
+    return Severity(mean, count, (mean - half, mean + half))
 
 
 @dataclass(frozen=True, slots=True)

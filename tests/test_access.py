@@ -100,6 +100,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "invitation_release": ("post", {}, Answers._make([302, *[404] * 7])),
     "invited": ("get", {}, PUBLIC),
     "review_list": ("get", {}, INTERVIEWERS),
+    "review_agreement": ("get", {}, INTERVIEWERS),
     "review_csv": ("get", {}, INTERVIEWERS),
     "review_json": ("get", {}, INTERVIEWERS),
     "review_next": ("post", {}, INTERVIEWERS_LEAD_ON),

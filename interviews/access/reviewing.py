@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404
 import rubrics
 from interviews import flow
 from interviews.access.roles import Person, interviewer_or_404, is_lead
-from interviews.models import DraftState, Interview, Kind, Review, ReviewDraft
+from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft
 from interviews.models.review import ReviewQuerySet
 
 PER_PAGE = 25
@@ -232,6 +232,12 @@ def scored(person: Person, *, question: str) -> QuerySet[Interview]:
     # Who decides or looks again has not scored it until then.
     found = found.exclude(Exists(own.filter(submitted_at=None))).exclude(candidate=user)
     return found.filter(version__question__slug=question) if question else found
+
+
+def agreement(person: Person) -> tuple[User, Agreement | None, bool]:
+    """Give the reader, what was measured last, and whether they may see every rater's row."""
+    user = interviewer_or_404(person)
+    return user, Agreement.objects.latest_one(), is_lead(user)
 
 
 def submitted_of(person: Person, review: Review) -> Sequence[Review]:

@@ -1,5 +1,6 @@
 """The rows of interviews."""
 
+from interviews.models.agreement import Agreement
 from interviews.models.interview import Interview, LedgerLine
 from interviews.models.invitation import Invitation, Issued, Results, Terms
 from interviews.models.rescore import Rescore, RescoreLine
@@ -28,6 +29,7 @@ from interviews.models.sweep import Sweep
 __all__ = [
     "HUMAN",
     "MAX_BYTES",
+    "Agreement",
     "DraftKept",
     "DraftOutcome",
     "DraftState",

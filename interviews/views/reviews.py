@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from interviews import exports, opinions, ratings
+from interviews import agreements, exports, opinions, ratings
 from interviews.access import reviewing
 from interviews.forms import DraftForm, QueueFilter
 from interviews.views import Request
@@ -25,6 +25,14 @@ def review_list(request: Request) -> HttpResponse:
     queue = reviewing.queue(request.user, now=now, **chosen)
     context = {"queue": queue, "chosen": chosen}
     return render(request, "reviews/list.html", context)
+
+
+@require_safe
+def agreement(request: Request) -> HttpResponse:
+    """Show how far raters and judges agree."""
+    user, found, sees_all = reviewing.agreement(request.user)
+    page = agreements.page(found, user, sees_all=sees_all) if found else None
+    return render(request, "reviews/agreement.html", {"page": page, "sees_all": sees_all})
 
 
 @require_safe
