@@ -1,6 +1,8 @@
 """The tables of interviews in Django's admin: shown, searched, never edited."""
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 from interviews.models import (
     Interview,
@@ -21,6 +23,10 @@ class InterviewAdmin(ReadOnlyAdmin):
     list_filter = ("state", "pacing", "submitted_by")
     list_select_related = ("candidate", "version__question")
     search_fields = ("id", "candidate__email", "version__question__slug")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Leave out those that somebody scores blind: staff may be raters, and this has names."""
+        return super().get_queryset(request).filter(pk__in=Interview.objects.settled())
 
 
 @admin.register(StageAnswer)
@@ -66,3 +72,8 @@ class ScorecardAdmin(ReadOnlyAdmin):
     list_display = ("interview_id", "judge", "score", "created_at")
     list_filter = ("judge",)
     search_fields = ("interview__id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Leave out those of interviews that somebody scores blind."""
+        settled = Interview.objects.settled()
+        return super().get_queryset(request).filter(interview__in=settled)

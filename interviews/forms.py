@@ -208,16 +208,9 @@ class QueueFilter(forms.Form):
         return {name: str(self.cleaned_data.get(name) or "") for name in self.fields}
 
 
-class AppealForm(forms.Form):
-    """What a candidate wants to be looked at again."""
-
-    asked = forms.CharField(max_length=5_000)
-
-
 class AcceptanceForm(forms.Form):
     """Which question an invited person takes on, and that they know who sees what."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
     question = forms.ChoiceField(widget=forms.RadioSelect)
     agreed = forms.BooleanField(
         label="I have read this and agree.",
@@ -227,7 +220,7 @@ class AcceptanceForm(forms.Form):
     def __init__(self, questions: Sequence[Question], data: QueryDict | None = None) -> None:
         """Offer the questions; where there is one, it is chosen."""
         first = questions[0].slug if len(questions) == 1 else None
-        super().__init__(data, initial={"key": uuid.uuid4(), "question": first})
+        super().__init__(data, initial={"question": first})
         field = self.fields["question"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(question.slug, question.title) for question in questions]
@@ -284,6 +277,20 @@ class TypedField(forms.CharField):
     def to_python(self, value: object) -> str:
         """Leave NUL out; Django would refuse the whole text."""
         return (super().to_python(value) or "").replace("\x00", "")
+
+
+class WordsField(TypedField):
+    """A text of several lines; a browser sends their ends as two characters, which count as one."""
+
+    def to_python(self, value: object) -> str:
+        """Count the end of a line once."""
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class AppealForm(forms.Form):
+    """What a candidate wants to be looked at again."""
+
+    asked = WordsField(max_length=5_000)
 
 
 class HintField(forms.IntegerField):

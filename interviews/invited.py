@@ -1,12 +1,13 @@
-"""People to invite, read from rows as spreadsheets write them. Pure."""
+"""People to invite, read from rows as spreadsheets write them."""
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]{2,}")
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 MOST_NAME, MOST_ADDRESS = 100, 254
 
 
@@ -74,8 +75,16 @@ def _person(cells: Sequence[str]) -> tuple[Invited, str]:
         return Invited(name, address), "there are two addresses"
     if not address:
         return Invited(name, ""), f"“{name}” has no address"
-    if len(address) > MOST_ADDRESS or not _ADDRESS.fullmatch(address):
+    if len(address) > MOST_ADDRESS or not _is_address(address):
         return Invited(name, address), f"“{address}” is no e-mail address"
     if len(name) > MOST_NAME:
         return Invited(name, address), f"the name has more than {MOST_NAME} characters"
     return Invited(name, address), ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

@@ -9,12 +9,13 @@ from django.template.loader import render_to_string
 from interviews.models import Interview, Invitation
 
 
-def invite(invitation_id: uuid.UUID, address: str, *, now: datetime) -> None:
-    """Send the link of an invitation; not when it was used, revoked or expired meanwhile.
+def invite(address: str, *, now: datetime) -> None:
+    """Send the link of an invitation; not when it was used, renewed, revoked or has expired.
 
     Raises OSError while the mail server cannot be reached.
     """
-    found = Invitation.objects.open(now).filter(pk=invitation_id).select_related("by").first()
+    token = address.rstrip("/").rsplit("/", 1)[-1]
+    found = Invitation.objects.open(now).by_token(token).select_related("by").first()
     if found is None or not found.email:
         return
     body = render_to_string("invitations/letter.txt", {"invitation": found, "address": address})

@@ -1,6 +1,7 @@
 """What a rater says of an answer, as their page sends it, and the scorecard that it makes."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pydantic
@@ -12,6 +13,8 @@ Stages = Mapping[str, str]  # stage id → text, outlines of whiteboards too
 # Places in an answer that one criterion may rest on.
 MOST_PLACES = 20
 MOST_COMMENTS = 200
+# Characters, as the page's fields have them.
+MOST_WORDS, MOST_COMMENT, MOST_WHY = 10_000, 5_000, 500
 RECOMMENDATIONS = tuple(Recommendation.choices)
 
 
@@ -54,8 +57,8 @@ class Opinion(_Said):
     def read(cls, text: str) -> "Opinion":
         """Read a draft; of one that cannot be read, as of an empty one, nothing."""
         try:
-            return cls.model_validate_json(text) if text else cls()
-        except pydantic.ValidationError:
+            return cls.model_validate(_without_nul(json.loads(text))) if text else cls()
+        except (pydantic.ValidationError, ValueError, RecursionError):
             return cls()
 
     @property
@@ -90,6 +93,17 @@ class Opinion(_Said):
         )
 
 
+def _without_nul(value: Any) -> Any:
+    """Leave out the one character that no database holds, wherever it stands."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(each) for key, each in value.items()}
+    return value
+
+
 class Missing(NamedTuple):
     """What a review lacks before it can be submitted, and the place on the page to give it."""
 
@@ -110,15 +124,13 @@ def _missing(
     for criterion in rubric.criteria:
         for text in _missing_of(criterion, opinion, texts):
             yield Missing(f"criterion-{criterion.id}", f"{criterion.title}: {text}")
-    if len(opinion.comments) > MOST_COMMENTS:
-        yield Missing("comments", f"{MOST_COMMENTS} comments at most.")
-    if not all(comment.stands_in(texts) for comment in opinion.comments):
-        yield Missing("comments", "A comment is on words that are not in the answer.")
+    for text in _missing_of_comments(opinion.comments, texts):
+        yield Missing("comments", text)
     if opinion.recommendation not in Recommendation.values:
         yield Missing("recommendation", "Say what you recommend.")
-    if not opinion.summary.strip():
-        yield Missing("summary", "Sum up in a sentence or two.")
-    if kind in _REASON and not opinion.reason.strip():
+    if not 0 < len(opinion.summary.strip()) <= MOST_WORDS:
+        yield Missing("summary", f"Sum up, in at most {MOST_WORDS:,} characters.")
+    if kind in _REASON and not 0 < len(opinion.reason.strip()) <= MOST_WORDS:
         yield Missing("reason", _REASON[kind])
 
 
@@ -130,6 +142,17 @@ def _missing_of(criterion: rubrics.Criterion, opinion: Opinion, texts: Stages) -
         yield f"{MOST_PLACES} places at most."
     if not all(place.stands_in(texts) for place in places):
         yield "a quote is not in the answer."
+    if len(opinion.why_not(criterion.id)) > MOST_WHY:
+        yield f"say why in at most {MOST_WHY} characters."
+
+
+def _missing_of_comments(comments: Sequence[Comment], texts: Stages) -> Iterator[str]:
+    if len(comments) > MOST_COMMENTS:
+        yield f"{MOST_COMMENTS} comments at most."
+    if not all(comment.stands_in(texts) for comment in comments):
+        yield "A comment is on words that are not in the answer."
+    if not all(0 < len(comment.text.strip()) <= MOST_COMMENT for comment in comments):
+        yield f"A comment has 1 to {MOST_COMMENT:,} characters; remove those that are empty."
 
 
 _REASON: Mapping[str, str] = {

@@ -174,7 +174,7 @@ def compare(review: Review, reviews: Sequence[Review]) -> Comparison:
         .order_by("judge", "-created_at")
         .distinct("judge")
     )
-    return _compare(review, list(judged), reviews)
+    return _compare(review, sorted(judged, key=lambda card: card.created_at), reviews)
 
 
 def _between(review: Review, reviews: Sequence[Review]) -> Comparison:
@@ -207,12 +207,25 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
 # --- for the candidate ----------------------------------------------------------------------
 
 
+_FOUND_BY: Mapping[resolution.Way, str] = {
+    resolution.Way.JUDGE: "the machine",
+    resolution.Way.RATER: "one person",
+    resolution.Way.MEDIAN: "two people, the middle of both",
+    resolution.Way.ADJUDICATED: "somebody who decided between two people",
+    resolution.Way.REVIEWED: "somebody who looked at it again, as you asked",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What people found, as the candidate reads it: no names, and not what raters recommend."""
+    """What people found, as the candidate reads it: no names, and not what raters recommend.
+
+    ``before`` is the score (0-100) that counted until somebody looked at it again.
+    """
 
     score: float | None
     way: str
+    before: float | None
     levels: tuple[tuple[str, float | None], ...]
     summaries: tuple[str, ...]
     comments: tuple[Comment, ...]
@@ -232,9 +245,12 @@ def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | 
     result = resolution.resolve(rubric, cards, raters=_raters(interview))
     if result is None:
         return None
+    earlier = [card for card in cards if card.role is not resolution.Role.APPEAL]
+    before = resolution.resolve(rubric, earlier, raters=_raters(interview))
     return Found(
         score=result.total.score,
-        way=result.way,
+        way=_FOUND_BY[result.way],
+        before=before.total.score if before and len(earlier) < len(cards) else None,
         levels=tuple((c.title, result.levels[c.id]) for c in rubric.criteria),
         summaries=tuple(review.summary for review in reviews),
         comments=tuple(Comment.model_validate(c) for review in reviews for c in review.comments),

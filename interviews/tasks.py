@@ -50,24 +50,24 @@ def rescore(number: str) -> None:
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)
-def send_invitation(invitation_id: str, address: str) -> None:
+def send_invitation(address: str) -> None:
     """Send an invitation's link to its candidate; again and again while the mail server is away."""
-    letters.invite(uuid.UUID(invitation_id), address, now=clock.now())
+    letters.invite(address, now=clock.now())
 
 
-def send_link(invitation_id: uuid.UUID, address: str) -> None:
+def send_link(address: str) -> None:
     """Ask a worker to send a link, once the transaction is done.
 
     The link itself goes along: it is kept nowhere, so no worker could find it.
     """
-    transaction.on_commit(lambda: _send_link(str(invitation_id), address))
+    transaction.on_commit(lambda: _send_link(address))
 
 
-def _send_link(invitation_id: str, address: str) -> None:
+def _send_link(address: str) -> None:
     try:
-        send_invitation.delay(invitation_id, address)
+        send_invitation.delay(address)
     except (OperationalError, OSError):
-        log.exception("no queue to send invitation %s; its page can make a new link", invitation_id)
+        log.exception("no queue to send an invitation; its page can make a new link")
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)

@@ -297,7 +297,7 @@ def handed_in_by_invitation(
     """An interview by invitation that was begun, written and handed in at one moment."""
     invitation = an_invitation(by=by, raters=raters, results=results, now=now).invitation
     question = Question.objects.get(slug="video-feed")
-    interview = invitation.accept(candidate=candidate, question=question, key=uuid.uuid4(), now=now)
+    interview = invitation.accept(candidate=candidate, question=question, now=now)
     assert interview
     write(interview, GOOD if texts is None else texts, now=now)
     interview.submit(flow.Submitter.CANDIDATE, now=now)

@@ -27,10 +27,10 @@ def at_once(lock: Callable[[], object], *calls: Callable[[], T]) -> list[T]:
         return [each.result(timeout=SECONDS) for each in running]
 
 
-def together(*calls: Callable[[], T]) -> list[T]:
+def together(*calls: Callable[[], T], seconds: float = SECONDS) -> list[T]:
     """Run calls in threads with connections of their own, begun together: any may be first.
 
-    Gives the results in the order of the calls.
+    ``seconds`` is how long they may take. Gives the results in the order of the calls.
     """
     start = Barrier(len(calls))
 
@@ -40,7 +40,7 @@ def together(*calls: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         running = [threads.submit(run, call) for call in calls]
-        return [each.result(timeout=SECONDS) for each in running]
+        return [each.result(timeout=seconds) for each in running]
 
 
 def _apart(call: Callable[[], T]) -> T:

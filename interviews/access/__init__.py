@@ -11,8 +11,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
+from interviews.access.roles import RATERS
 from interviews.models import MAX_BYTES as MAX_BYTES  # views name these
-from interviews.models import DraftOutcome, Interview, Review, StageAnswer
+from interviews.models import DraftOutcome, Review, StageAnswer
+from interviews.models import Interview as Interview
 from interviews.models import Part as Part
 from interviews.models.interview import InterviewQuerySet
 from rubrics import Target
@@ -40,7 +42,8 @@ def _readable_by(person: Person) -> InterviewQuerySet:
     if person.pk is None:
         return Interview.objects.none()
     reviewed = Review.objects.filter(interview=OuterRef("pk"), rater_id=person.pk)
-    scored = Exists(reviewed) & ~Q(state=flow.State.RUNNING)
+    still = User.objects.filter(pk=person.pk, is_active=True, groups__name__in=RATERS)
+    scored = Exists(reviewed) & Exists(still) & ~Q(state=flow.State.RUNNING)
     return Interview.objects.filter(Q(candidate_id=person.pk) | scored)
 
 
@@ -161,6 +164,12 @@ def topics() -> list[str]:
     """Give the topics of published questions, in alphabetical order."""
     published = Question.objects.published().exclude(topic="").order_by("topic")
     return list(published.values_list("topic", flat=True).distinct())
+
+
+def answers_by_invitation(person: Person, question: Question) -> bool:
+    """Whether a person is answering a question that somebody invited them to."""
+    mine = Interview.objects.visible_to(person).running()
+    return mine.filter(version__question=question, invitation__isnull=False).exists()
 
 
 def next_question(person: Person) -> Question | None:

@@ -85,11 +85,9 @@ def questions_of(invitation: Invitation) -> list[Question]:
     return list(offered().filter(invitations=invitation))
 
 
-def accept(
-    person: Person, invitation: Invitation, slug: str, *, key: uuid.UUID, now: datetime
-) -> Interview | None:
+def accept(person: Person, invitation: Invitation, slug: str, *, now: datetime) -> Interview | None:
     """Use a link up; None when it works no more. 404 for a question that it does not offer."""
     if not isinstance(person, User):
         raise Http404
     question = get_object_or_404(offered(), slug=slug, invitations=invitation)
-    return invitation.accept(candidate=person, question=question, key=key, now=now)
+    return invitation.accept(candidate=person, question=question, now=now)

@@ -34,7 +34,7 @@ def may_release(interview: Interview) -> bool:
     invitation = interview.invitation
     if invitation is None or invitation.results != Results.RELEASED or interview.is_released:
         return False
-    return not interview.is_running and not interview.reviews.filter(submitted_at=None).exists()
+    return interview.is_scored and not interview.reviews.filter(submitted_at=None).exists()
 
 
 def release(person: Person, invitation_id: uuid.UUID, *, now: datetime) -> tuple[Interview, bool]:
@@ -55,12 +55,17 @@ def appeal_of(
     review = next((each for each in reviews if each.kind == Kind.APPEAL), None)
     if review:
         return ("answered" if review.is_submitted else "waiting"), review
-    since = interview.release.at if interview.is_released else interview.submitted_at
-    if since is None or not interview.shows_result:
+    given = interview.release.at if interview.is_released else interview.submitted_at
+    since = max((each for each in (given, *_submitted(reviews)) if each), default=None)
+    if since is None or not interview.shows_result or not all(r.is_submitted for r in reviews):
         return "none", None
     if now >= since + APPEALS_FOR:
         return "over", None
     return ("open" if _somebody_answers(interview, reviews) else "none"), None
+
+
+def _submitted(reviews: Sequence[Review]) -> list[datetime | None]:
+    return [review.submitted_at for review in reviews]
 
 
 def _somebody_answers(interview: Interview, reviews: Sequence[Review]) -> bool:

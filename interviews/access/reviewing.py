@@ -6,7 +6,7 @@ Before a rater's own scorecard of an interview is submitted, nothing here gives 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +29,10 @@ TABS: Mapping[str, str] = {
     "decide": "To decide",
     "mine": "Mine",
     "done": "Done",
+    "held": "Held by others",
 }
+# A draft of a review that somebody else has now is listed for so long.
+_LOST_FOR = timedelta(days=14)
 Found = Review  # views name the type, and only the type
 
 
@@ -92,21 +95,27 @@ def _lists(user: User, now: datetime) -> Mapping[str, ReviewQuerySet]:
     earlier = free.filter(interview=OuterRef("interview"), pk__lt=OuterRef("pk"), kind=Kind.RATING)
     ratings = free.filter(~Exists(earlier), kind=Kind.RATING)
     mine = Review.objects.filter(rater=user)
-    return {
+    drafts = ReviewDraft.objects.filter(review=OuterRef("pk"), rater=user).exclude(text="")
+    lost = Exists(drafts.filter(saved_at__gt=now - _LOST_FOR)) & (~Q(rater=user) | Q(rater=None))
+    lists = {
         "claim": ratings.filter(~Exists(rated)),
         "second": ratings.filter(Exists(rated)),
         "decide": free.exclude(kind=Kind.RATING),
-        "mine": mine.filter(submitted_at__isnull=True),
+        "mine": Review.objects.filter(Q(rater=user, submitted_at=None) | lost),
         "done": mine.filter(submitted_at__isnull=False),
     }
+    if is_lead(user):
+        held = Review.objects.filter(submitted_at=None, leased_until__gte=now)
+        lists["held"] = held.exclude(rater=user).open_to(user)
+    return lists
 
 
 def _from(found: ReviewQuerySet, moment: str, after: str, is_done: bool) -> ReviewQuerySet:
     """What comes behind a place, as ``Queue.after`` named it; all for a place that is none."""
     at, _, pk = after.partition("_")
     try:
-        passed, key = datetime.fromisoformat(at), uuid.UUID(pk)
-    except ValueError:
+        passed, key = datetime.fromisoformat(at).astimezone(UTC), uuid.UUID(pk)
+    except (ValueError, OverflowError):
         return found
     side = "lt" if is_done else "gt"
     return found.filter(
@@ -136,6 +145,11 @@ def give_back(person: Person, review_id: uuid.UUID) -> bool:
 def draft_of(person: Person, review: Review) -> ReviewDraft:
     """Give what the person has written of it."""
     return review.draft_of(interviewer_or_404(person))
+
+
+def renew(person: Person, review: Review, *, now: datetime) -> None:
+    """Note that a rater looks at what they hold."""
+    review.renew(interviewer_or_404(person), now=now, lease=lease())
 
 
 def claim_next(person: Person, *, now: datetime) -> Review | None:
@@ -174,7 +188,7 @@ _KEPT: Mapping[DraftState, tuple[str, str, int]] = {
     DraftState.KEPT: ("saved", "Saved", 200),
     DraftState.CONFLICT: ("conflict", "Not saved: choose a version", 409),
     DraftState.LOST: ("locked", "Kept, but somebody else has this review now.", 423),
-    DraftState.SUBMITTED: ("locked", "Not kept: this review is submitted.", 423),
+    DraftState.SUBMITTED: ("locked", "Kept, but no part of it: you submitted before.", 423),
     DraftState.TOO_LONG: ("too-long", "Not saved: that is far too long.", 413),
 }
 

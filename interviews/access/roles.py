@@ -5,7 +5,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404
 
 Person = User | AnonymousUser
-INTERVIEWER, LEAD = "interviewer", "lead"
+INTERVIEWER, LEAD = RATERS = ("interviewer", "lead")
 
 
 def _groups(person: Person) -> set[str]:
@@ -17,10 +17,8 @@ def _groups(person: Person) -> set[str]:
 
 
 def is_lead(person: Person) -> bool:
-    """Whether a person may do what any interviewer may."""
-    if not person.is_active or person.is_superuser:
-        return person.is_active
-    return LEAD in _groups(person)
+    """Whether a person may do what any interviewer may. Superusers join the group like all."""
+    return person.is_active and LEAD in _groups(person)
 
 
 def is_interviewer(person: Person) -> bool:

@@ -41,6 +41,7 @@ def choices(
     return [(item.value, item.value.capitalize()) for item in kind]
 
 
+_AWAITED = Q(reviews__isnull=False, reviews__submitted_at__isnull=True)
 _SAID = {False: "chosen at the start", True: "said in the invitation"}
 
 
@@ -50,6 +51,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those that a person may see: their own."""
         return self.filter(candidate_id=user.pk) if user.is_authenticated else self.none()
+
+    def settled(self) -> Self:
+        """Those that nobody is going to score blind, or is scoring: their scores may be shown."""
+        return self.exclude(pk__in=self.model.objects.filter(_AWAITED).values("pk"))
 
     def running(self) -> Self:
         """Those whose candidate is still writing."""
@@ -222,13 +227,19 @@ class Interview(models.Model):
     def score(self) -> float | None:
         """The machine's latest score (0-100), as its candidate sees it.
 
-        None without one, when nothing was judged, and while they may not see it.
+        None without one, when nothing was judged, while they may not see it, and once people
+        scored it: what counts then is on the report.
         """
-        if not self.shows_result:
+        if not self.shows_result or self.is_scored_by_people:
             return None
         judged = (card for card in self.scorecards.all() if card.review_id is None)
         latest = next(judged, None)
         return latest.score if latest else None
+
+    @property
+    def is_scored_by_people(self) -> bool:
+        """Whether a person has scored it."""
+        return any(card.review_id is not None for card in self.scorecards.all())
 
     @property
     def shows_result(self) -> bool:

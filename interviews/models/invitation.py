@@ -158,6 +158,11 @@ class Invitation(models.Model):
         """The extra time, in words."""
         return flow.Extra(self.extra).words
 
+    @property
+    def answer(self) -> Interview | None:
+        """The interview that came of it; None before, and when its candidate's account is gone."""
+        return getattr(self, "interview", None)
+
     def state(self, now: datetime) -> str:
         """Say what became of it: open, accepted, revoked or expired."""
         if self.accepted_at:
@@ -183,12 +188,10 @@ class Invitation(models.Model):
         )
         if not renewed:
             return None
-        self.expires_at, self.revoked_at = expires_at, None
+        self.token_hash, self.expires_at, self.revoked_at = _hashed(token), expires_at, None
         return token
 
-    def accept(
-        self, *, candidate: User, question: Question, key: uuid.UUID, now: datetime
-    ) -> Interview | None:
+    def accept(self, *, candidate: User, question: Question, now: datetime) -> Interview | None:
         """Use the link up and start the interview, in one go; None when it works no more.
 
         Raises ValueError for a question that it does not offer or that is not published now.
@@ -197,10 +200,12 @@ class Invitation(models.Model):
         if version is None or not self.questions.filter(pk=question.pk).exists():
             raise ValueError(question.slug)
         with transaction.atomic():
-            if not Invitation.objects.open(now).filter(pk=self.pk).update(accepted_at=now):
+            # The link as it was read: a newer one may have taken its place since.
+            mine = Invitation.objects.open(now).filter(pk=self.pk, token_hash=self.token_hash)
+            if not mine.update(accepted_at=now):
                 return None
             return Interview.objects.begin(
-                key=key,
+                key=uuid.uuid4(),
                 candidate=candidate,
                 version=version,
                 framework=self.framework,

@@ -53,7 +53,10 @@ class RescoreQuerySet(models.QuerySet["Rescore"]):
 
 
 def not_scored_by(version: QuestionVersion) -> models.QuerySet[Interview]:
-    """Scored interviews on the same question that the rules never judged by this rubric."""
+    """Scored interviews on the same question that the rules never judged by this rubric.
+
+    Those that somebody scores blind wait: a rescore shows scores.
+    """
     judged = Scorecard.objects.filter(
         interview=OuterRef("pk"),
         judge=rubrics.RulesJudge.name,
@@ -62,7 +65,7 @@ def not_scored_by(version: QuestionVersion) -> models.QuerySet[Interview]:
     scored = Interview.objects.filter(
         version__question_id=version.question_id, state=flow.State.SCORED
     )
-    return scored.filter(~Exists(judged)).order_by("-submitted_at", "pk")
+    return scored.settled().filter(~Exists(judged)).order_by("-submitted_at", "pk")
 
 
 class Rescore(models.Model):

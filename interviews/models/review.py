@@ -47,7 +47,7 @@ class DraftState(StrEnum):
     KEPT = "kept"
     CONFLICT = "conflict"  # another page of the same rater kept something since
     LOST = "lost"  # kept, but the review is somebody else's now, or free again
-    SUBMITTED = "submitted"  # not kept: it was submitted
+    SUBMITTED = "submitted"  # kept, but it was submitted before
     TOO_LONG = "too-long"
 
 
@@ -93,10 +93,16 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         others = Review.objects.filter(interview=OuterRef("interview"), rater=rater).exclude(
             pk=OuterRef("pk")
         )
+        # Who decided between raters, or could have, has seen them: no blind look after that.
+        decided = ReviewDraft.objects.filter(
+            review__interview=OuterRef("interview"),
+            review__kind=Kind.ADJUDICATION,
+            rater=rater,
+        ).exclude(review=OuterRef("pk"))
         # Subqueries, not joins: an UPDATE that has to wait asks its own row's columns again, but
         # not what was joined.
         own = Interview.objects.filter(candidate=rater)
-        return self.exclude(interview__in=own).exclude(Exists(others))
+        return self.exclude(interview__in=own).exclude(Exists(others) | Exists(decided))
 
     def claim_next(self, rater: User, *, now: datetime, lease: timedelta) -> "Review | None":
         """Take the one that waits longest; None when there is none for this rater."""
@@ -113,7 +119,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def with_interview(self) -> Self:
         """Fetch interview, question and framework along, without the large documents."""
         return self.select_related(
-            "interview__version__question", "interview__framework", "interview__invitation"
+            "interview__version__question", "interview__framework", "interview__invitation", "rater"
         ).defer(*documents_of("interview__version"), "interview__framework__document")
 
 
@@ -189,6 +195,19 @@ class Review(models.Model):
         return f"{self.get_kind_display()} of {self.interview}"
 
     @property
+    def answers_candidate(self) -> bool:
+        """Whether its candidate asked for it."""
+        return self.kind == Kind.APPEAL
+
+    def is_submitted_by(self, person: User | AnonymousUser) -> bool:
+        """Whether a person has written its scorecard."""
+        return self.is_submitted and self.rater_id == person.pk
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether nobody holds it."""
+        return not self.is_submitted and not self.is_held(now)
+
+    @property
     def is_submitted(self) -> bool:
         """Whether its scorecard is there."""
         return self.submitted_at is not None
@@ -227,6 +246,12 @@ class Review(models.Model):
             self.rater, self.claimed_at, self.leased_until = rater, now, now + lease
         return bool(taken)
 
+    def renew(self, rater: User, *, now: datetime, lease: timedelta) -> None:
+        """Begin the lease of who holds it anew: they were heard of."""
+        held = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=True)
+        if held.update(leased_until=now + lease):
+            self.leased_until = now + lease
+
     def release(self, rater: User) -> bool:
         """Give it back; the draft stays. False when the rater did not hold it."""
         held = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=True)
@@ -249,19 +274,18 @@ class Review(models.Model):
     ) -> DraftKept:
         """Keep a rater's draft, written over revision ``base``, and renew the lease.
 
-        It is kept also when the review was lost meanwhile, so that nobody's work is. The same key
-        again keeps nothing twice.
+        It is kept also when the review was lost or submitted meanwhile, so that nobody's work is
+        lost. The same key, or the same text, again keeps nothing twice.
         """
         if len(text) > MOST_DRAFT:
             return DraftKept(DraftState.TOO_LONG, base)
         with transaction.atomic():
             mine = Review.objects.filter(pk=self.pk, rater=rater)
-            renewed = mine.filter(submitted_at__isnull=True).update(leased_until=now + lease)
-            if not renewed and mine.exists():
-                return DraftKept(DraftState.SUBMITTED, base)
-            state = DraftState.KEPT if renewed else DraftState.LOST
+            state = DraftState.KEPT
+            if not mine.filter(submitted_at__isnull=True).update(leased_until=now + lease):
+                state = DraftState.SUBMITTED if mine.exists() else DraftState.LOST
             draft = self.drafts.select_for_update().get(rater=rater)
-            if draft.key == key:
+            if draft.key == key or draft.text == text:
                 return DraftKept(state, draft.revision)
             if draft.revision != base:
                 return DraftKept(DraftState.CONFLICT, draft.revision)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,9 @@ from rubrics import Target, clock
 def start(request: Request, slug: str) -> HttpResponse:
     """Start an interview on a question; the clock runs from here."""
     question = access.question_or_404(slug)
+    if access.answers_by_invitation(request.user, question):
+        messages.warning(request, "You are answering this question by invitation. Hand in first.")
+        return redirect("question", slug)
     form = StartForm(question, access.frameworks(), request.POST)
     if not form.is_valid():
         return render(

@@ -120,13 +120,13 @@ def _sent(request: Request, found: inviting.Found, token: str) -> str:
     """Give the address of a link, which goes to the candidate where there is an e-mail address."""
     address = request.build_absolute_uri(reverse("invited", args=[token]))
     if found.email:
-        tasks.send_link(found.pk, address)
+        tasks.send_link(address)
     return address
 
 
 def _shown(request: Request, found: inviting.Found, address: str = "") -> HttpResponse:
     state = found.state(clock.now())
-    interview = found.interview if state == "accepted" else None
+    interview = found.answer
     context = {
         "invitation": found,
         "state": state,
@@ -145,16 +145,16 @@ def invited(request: Request, token: str) -> HttpResponse:
     found = inviting.by_link_or_404(token)
     now = clock.now()
     state = found.state(now)
-    if state == "accepted" and found.interview.candidate == request.user:
-        return redirect("interview", found.interview.pk)
+    if found.answer and found.answer.candidate == request.user:
+        return redirect("interview", found.answer.pk)
     if state != "open":
         return render(request, "invitations/ended.html", {"state": state}, status=410)
     questions = inviting.questions_of(found)
     is_sent = request.method == "POST" and request.user.is_authenticated
     form = AcceptanceForm(questions, request.POST if is_sent else None)
     if form.is_valid():
-        slug, key = form.cleaned_data["question"], form.cleaned_data["key"]
-        interview = inviting.accept(request.user, found, slug, key=key, now=now)
+        slug = form.cleaned_data["question"]
+        interview = inviting.accept(request.user, found, slug, now=now)
         return redirect("interview", interview.pk) if interview else redirect("invited", token)
     context = {"invitation": found, "questions": questions, "form": form}
     status = 422 if form.is_bound else 200

@@ -23,9 +23,12 @@ from rubrics import clock
 @require_safe
 def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Show the report, or how far grading is. htmx asks for the latter again and again."""
-    interview = access.interview_or_404(request.user, interview_id)
+    return _report(request, access.interview_or_404(request.user, interview_id))
+
+
+def _report(request: Request, interview: access.Interview, asked_text: str = "") -> HttpResponse:
     if interview.is_running:
-        return redirect("interview", interview_id)
+        return redirect("interview", interview.pk)
     if not interview.shows_result:
         context = {"interview": interview, "late": reports.late(interview)}
         return render(request, "interviews/handed_in.html", context)
@@ -69,19 +72,26 @@ def report(request: Request, interview_id: uuid.UUID) -> HttpResponse:
             "people": ratings.found_by_people(interview, reviews),
             "appeal": state,
             "asked": asked,
+            "asked_text": asked_text,
             "again": again,
             "late": reports.late(interview),
         },
+        status=422 if asked_text else 200,
     )
 
 
+@never_cache
+@holds_frames  # as the report, which comes back where the words do not fit
 @require_POST
 def appeal(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Ask for somebody who looks at the answer again."""
     form = AppealForm(request.POST)
+    interview = access.interview_or_404(request.user, interview_id)
     if not form.is_valid():
-        messages.warning(request, "Please say what should be looked at again.")
-    elif results.appeal(request.user, interview_id, form.cleaned_data["asked"], now=clock.now()):
+        said = "Please say what should be looked at again, in at most 5,000 characters."
+        messages.warning(request, said)
+        return _report(request, interview, request.POST.get("asked", ""))
+    if results.appeal(request.user, interview_id, form.cleaned_data["asked"], now=clock.now()):
         messages.success(request, "Asked. Somebody who has not scored it will look at it.")
     else:
         messages.warning(request, "That can be asked once, within 14 days.")

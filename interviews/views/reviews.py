@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from interviews import agreements, exports, opinions, ratings
+from interviews import agreements, exports, opinions, ratings, tasks
 from interviews.access import reviewing
 from interviews.forms import DraftForm, QueueFilter
 from interviews.views import Request
@@ -95,30 +96,43 @@ def review_return(request: Request, review_id: uuid.UUID) -> HttpResponse:
 def review(request: Request, review_id: uuid.UUID) -> HttpResponse:
     """Show the scoring page, or what all found once one's own scorecard is in; submit it."""
     found = reviewing.own_or_404(request.user, review_id)
-    now = clock.now()
-    if found.is_submitted:
+    text: str | None = None
+    kept: reviewing.Kept | None = None
+    missing: tuple[opinions.Missing, ...] = ()
+    if request.method == "POST":
+        kept = _kept(request, found)  # whatever becomes of the submission, nothing written is lost
+        text = request.POST.get("text", "").replace("\x00", "")
+        missing = _submit(request, found, text) if kept.state == "saved" else _NOT[kept.state]
+        if not missing:
+            return redirect("review", review_id)
+    if found.is_submitted_by(request.user) and kept is None:
         reviews = reviewing.submitted_of(request.user, found)
         context = {"review": found, "comparison": ratings.compare(found, reviews)}
         return render(request, "reviews/beside.html", context)
-    missing: tuple[opinions.Missing, ...] = ()
-    text = None
-    if request.method == "POST":
-        _kept(request, found)  # whatever becomes of the submission, nothing written is lost
-        text = request.POST.get("text", "").replace("\x00", "")
-        missing = _submit(request, found, text)
-        if not missing:
-            return redirect("review", review_id)
+    now = clock.now()
+    reviewing.renew(request.user, found, now=now)
     draft = reviewing.draft_of(request.user, found)
     between = reviewing.to_decide_between(request.user, found)
+    is_other = kept is not None and kept.state == "conflict"
     context = {
         "scoring": ratings.scoring(found, draft, between, now=now),
         "text": draft.text if text is None else text,
+        # Over what the page was typed: the page then finds out that there is another one.
+        "base": request.POST.get("base") if is_other else draft.revision,
         "key": uuid.uuid4(),
         "missing": missing,
         "holds": found.is_mine(request.user),
+        "is_free": found.is_free(now),
         "recommendations": opinions.RECOMMENDATIONS,
     }
     return render(request, "reviews/rate.html", context, status=422 if missing else 200)
+
+
+_NOT: Mapping[str, tuple[opinions.Missing, ...]] = {
+    "conflict": (opinions.Missing("conflict", "You scored this somewhere else too: choose one."),),
+    "too-long": (opinions.Missing("comments", "That is far too long. Please shorten it."),),
+    "locked": (opinions.Missing("answer-title", "It is not yours to submit any more."),),
+}
 
 
 def _submit(request: Request, found: reviewing.Found, text: str) -> tuple[opinions.Missing, ...]:
@@ -133,6 +147,9 @@ def _submit(request: Request, found: reviewing.Found, text: str) -> tuple[opinio
     )
     if not is_done:
         messages.warning(request, "Not submitted: somebody else has this review now.")
+    elif found.answers_candidate:
+        address = request.build_absolute_uri(reverse("report", args=[found.interview_id]))
+        tasks.tell_result(found.interview_id, address)
     return ()
 
 

@@ -1,6 +1,5 @@
 """An invitation from its link to the interview that it starts: once, on its own terms."""
 
-import uuid
 from datetime import timedelta
 from functools import partial
 
@@ -29,11 +28,9 @@ def issued(bank: None, rater: User) -> Issued:
     return factories.an_invitation(by=rater)
 
 
-def accept(issued: Issued, candidate: User, *, key: uuid.UUID | None = None) -> Interview | None:
+def accept(issued: Issued, candidate: User) -> Interview | None:
     question = Question.objects.get()
-    return issued.invitation.accept(
-        candidate=candidate, question=question, key=key or uuid.uuid4(), now=NOON
-    )
+    return issued.invitation.accept(candidate=candidate, question=question, now=NOON)
 
 
 def test_the_link_is_not_kept_anywhere(issued: Issued) -> None:
@@ -109,6 +106,23 @@ def test_a_new_link_ends_the_old_one(issued: Issued, alice: User) -> None:
     assert issued.invitation.renew(now=NOON) is None
 
 
+def test_who_read_the_old_link_cannot_start_by_it_once_there_is_a_new_one(
+    issued: Issued, alice: User
+) -> None:
+    read = Invitation.objects.by_token(issued.token).get()
+    issued.invitation.renew(now=NOON)
+    assert read.accept(candidate=alice, question=Question.objects.get(), now=NOON) is None
+
+
+def test_what_is_left_of_it_when_the_candidate_deletes_their_account(
+    issued: Issued, alice: User
+) -> None:
+    accept(issued, alice)
+    alice.delete()
+    left = Invitation.objects.get()
+    assert (left.state(NOON), left.answer) == ("accepted", None)
+
+
 def test_it_gives_only_the_questions_that_it_names(bank: None, rater: User, alice: User) -> None:
     factories.fill_bank(
         questions=(factories.question_document(), factories.question_document(slug="maps"))
@@ -116,7 +130,7 @@ def test_it_gives_only_the_questions_that_it_names(bank: None, rater: User, alic
     issued = factories.an_invitation(by=rater, questions=("video-feed",))
     maps = Question.objects.get(slug="maps")
     with pytest.raises(ValueError, match="maps"):
-        issued.invitation.accept(candidate=alice, question=maps, key=uuid.uuid4(), now=NOON)
+        issued.invitation.accept(candidate=alice, question=maps, now=NOON)
     assert issued.invitation.state(NOON) == "open"
 
 

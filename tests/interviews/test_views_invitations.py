@@ -61,7 +61,7 @@ def link_in(page: str) -> str:
 
 
 def accept(browser: Client, link: str, **changes: object) -> str:
-    form = {"key": uuid.uuid4(), "question": "video-feed", "agreed": "on", **changes}
+    form = {"question": "video-feed", "agreed": "on", **changes}
     return browser.post(link, form).headers.get("Location", "")
 
 
@@ -162,17 +162,18 @@ def test_one_bad_row_invites_nobody(browser_of_ines: Client) -> None:
 
 def test_the_letter_has_the_link_and_the_note(issued: Issued) -> None:
     Invitation.objects.update(email="ada@example.org", name="Ada")
-    letters.invite(issued.invitation.pk, "https://mlsd.test/invited/xyz/", now=clock.now())
+    address = f"https://mlsd.test/invited/{issued.token}/"
+    letters.invite(address, now=clock.now())
     (letter,) = mail.outbox
     assert (letter.to, letter.reply_to) == (["ada@example.org"], ["ines@example.org"])
-    for words in ("Hello Ada,", "30 minutes", "Good luck!", "https://mlsd.test/invited/xyz/"):
+    for words in ("Hello Ada,", "30 minutes", "Good luck!", address):
         assert words in letter.body
 
 
 def test_no_letter_goes_out_once_the_link_is_dead(issued: Issued) -> None:
     Invitation.objects.update(email="ada@example.org")
-    issued.invitation.revoke(now=clock.now())
-    letters.invite(issued.invitation.pk, "https://mlsd.test/invited/xyz/", now=clock.now())
+    issued.invitation.renew(now=clock.now())
+    letters.invite(f"https://mlsd.test/invited/{issued.token}/", now=clock.now())
     assert not mail.outbox
 
 
@@ -206,7 +207,7 @@ def test_who_accepts_is_in_the_interview_and_the_link_leads_back_there(
 
 
 def test_who_does_not_agree_does_not_start(issued: Issued, browser_of_alice: Client) -> None:
-    form = {"key": uuid.uuid4(), "question": "video-feed"}
+    form = {"question": "video-feed"}
     response = browser_of_alice.post(f"/invited/{issued.token}/", form)
     assert response.status_code == 422
     assert "Please say that you agree" in response.content.decode()
@@ -226,6 +227,30 @@ def test_an_expired_link_says_so(ines: User) -> None:
     issued = factories.an_invitation(by=ines, now=clock.now() - timedelta(days=8))
     ended = Client().get(f"/invited/{issued.token}/")
     assert (ended.status_code, "Its time is over" in ended.content.decode()) == (410, True)
+
+
+def test_while_it_is_answered_the_same_question_is_not_practised(
+    issued: Issued, browser_of_alice: Client
+) -> None:
+    accept(browser_of_alice, f"/invited/{issued.token}/")
+    form = {
+        "framework": "three-stage", "minutes": "30", "target": "mid", "pacing": "soft",
+        "key": uuid.uuid4(),
+    }  # fmt: skip
+    page = browser_of_alice.post("/questions/video-feed/interviews/", form, follow=True)
+    assert "You are answering this question by invitation" in page.content.decode()
+    assert Interview.objects.count() == 1
+
+
+def test_who_deleted_their_account_leaves_a_page_that_says_so(
+    issued: Issued, alice: User, browser_of_alice: Client, browser_of_ines: Client
+) -> None:
+    link = f"/invited/{issued.token}/"
+    accept(browser_of_alice, link)
+    alice.delete()
+    page = browser_of_ines.get(f"/invitations/{issued.invitation.pk}/").content.decode()
+    assert "Deleted by the candidate" in page
+    assert Client().get(link).status_code == 410
 
 
 def test_an_invited_interview_offers_no_pause(issued: Issued, browser_of_alice: Client) -> None:

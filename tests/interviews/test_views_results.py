@@ -95,7 +95,13 @@ def test_a_result_is_released_by_whoever_invited_once_it_is_scored(
     given = Release.objects.get()
     assert (given.interview, given.by) == (interview, ines)
     page = report(interview)
-    for words in ("What people found", "67 of 100", "one rater", "Level 3, I think.", "Who is we?"):
+    for words in (
+        "What people found",
+        "67 of 100",
+        "one person",
+        "Level 3, I think.",
+        "Who is we?",
+    ):
         assert words in page
     for secret in ("omar", "Strong yes"):
         assert secret not in page
@@ -163,13 +169,15 @@ def test_a_candidate_asks_once_and_is_answered_by_somebody_new(
     release(interview, ines)
     assert "Ask somebody to look at it again" in report(interview)
     assert "Please say what" in ask(interview, " ")
+    long = "Too long. " * 501
+    assert long in ask(interview, long)
     assert "Asked." in ask(interview)
     assert "That can be asked once" in ask(interview, "Again!")
     review = Review.objects.get(kind="appeal")
     assert signed_in(omar).post(f"/reviews/{review.pk}/claim/").status_code == 404
     score(interview, ines, 4, reason="You did; I had not seen it.")
     page = report(interview)
-    for words in ("You did; I had not seen it.", "100 of 100", "human review"):
+    for words in ("You did; I had not seen it.", "100 of 100", "Before, it was 33."):
         assert words in page
     assert "Ask somebody to look at it again" not in page
     assert interview.scorecards.filter(judge="human").count() == 2
@@ -203,3 +211,37 @@ def test_nobody_asks_for_what_they_may_not_see(alice: User, ines: User, omar: Us
     interview = answered(alice, ines)
     ask(interview)
     assert not Review.objects.filter(kind="appeal").exists()
+
+
+def test_as_many_characters_as_the_field_takes_may_be_asked(alice: User, ines: User) -> None:
+    interview = factories.submitted(candidate=alice, now=clock.now())
+    assert grading.grade(interview.pk, clock=clock.now, lease=MINUTE)
+    assert "Asked." in ask(interview, "line\r\n" * 1_000)
+
+
+def test_nothing_is_asked_again_while_people_still_score(
+    alice: User, ines: User, omar: User
+) -> None:
+    interview = answered(alice, ines, results=Results.AT_ONCE)
+    assert "Ask somebody" not in report(interview)
+    score(interview, omar, 3)
+    assert "Ask somebody" in report(interview)
+
+
+def test_the_list_does_not_say_otherwise_than_the_report(
+    alice: User, ines: User, omar: User
+) -> None:
+    interview = answered(alice, ines, results=Results.AT_ONCE)
+    client = signed_in(alice)
+    assert "of 100" in client.get("/interviews/").content.decode()
+    score(interview, omar, 1)
+    page = client.get("/interviews/").content.decode()
+    assert ("of 100" in page, "Scored by people" in page) == (False, True)
+
+
+def test_a_result_waits_for_the_machine_too(alice: User, ines: User, omar: User) -> None:
+    interview = factories.handed_in_by_invitation(candidate=alice, by=ines, now=clock.now())
+    score(interview, omar, 3)
+    assert "Nothing was released" in release(interview, ines)
+    assert grading.grade(interview.pk, clock=clock.now, lease=MINUTE)
+    assert "can see the result now" in release(interview, ines)

@@ -202,7 +202,7 @@ def test_what_is_missing_keeps_it_from_being_submitted_and_nothing_is_lost(
     page = response.content.decode()
     assert response.status_code == 422
     assert "Retrieval: choose a level, or say why it is not judged." in page
-    assert "Sum up in a sentence or two." in page
+    assert "Sum up, in at most 10,000 characters." in page
     assert Review.objects.get(rater=ines).draft_of(ines).text == text
     assert not Scorecard.objects.filter(judge="human").exists()
 
@@ -299,7 +299,7 @@ def test_who_decides_sees_both_raters_and_not_the_machine(
     assert "ines@example.org" in page
     assert "Rules" not in page
     assert post(client, address, said(interview, 2, 2, 2)) == 422  # without a reason
-    assert post(client, address, said(interview, 2, 2, 2, reason="Between them.")) == 302
+    assert post(client, address, said(interview, 2, 2, 2, reason="Between them."), base=1) == 302
     done = client.get(address).content.decode()
     assert "human adjudicated" in done
     assert "Between them." in done
@@ -326,3 +326,145 @@ def test_one_given_back_is_free_again_and_its_draft_stays(
     assert counts(signed_in(omar))["claim"] == 1
     client.post(f"{address}claim/")
     assert "Knows what to measure." in client.get(address).content.decode()
+
+
+# --- what is written is not lost ------------------------------------------------------------
+
+
+def test_who_lost_a_review_reads_what_they_wrote_also_after_it_was_submitted(
+    interview: Interview, ines: User, lea: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(ines)
+    address = take(client)
+    post(client, f"{address}draft/", said(interview, 1, 1, 1, summary="Mine, half done."))
+    signed_in(lea).post(f"{address}takeover/")
+    assert post(signed_in(lea), address, said(interview, 3, 3, 3, summary="Lea's own.")) == 302
+    late = said(interview, 1, 1, 1, summary="Mine, all done.")
+    response = client.post(address, {"text": late, "base": 1, "key": uuid.uuid4()})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "It is not yours to submit any more." in page
+    for each in (page, client.get(address).content.decode()):
+        assert "Mine, all done." in each
+        assert "Lea" not in each
+    assert address in client.get("/reviews/?tab=mine").content.decode()
+    assert Scorecard.objects.filter(judge="human").count() == 1
+
+
+def test_a_second_submission_is_told_and_kept(
+    interview: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(ines)
+    address = take(client)
+    post(client, address, said(interview, 3, 3, 3))
+    later = said(interview, 4, 4, 4, summary="A later thought.")
+    base = Review.objects.get(rater=ines).draft_of(ines).revision
+    response = client.post(address, {"text": later, "base": base, "key": uuid.uuid4()})
+    assert response.status_code == 422
+    assert "A later thought." in response.content.decode()
+    assert Review.objects.get(rater=ines).draft_of(ines).text == later
+    assert Scorecard.objects.get(judge="human").score == pytest.approx(66.7)
+
+
+def test_a_page_that_is_behind_another_one_submits_nothing(
+    interview: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(ines)
+    address = take(client)
+    post(client, f"{address}draft/", said(interview, 4, 4, 4, summary="From the other device."))
+    stale = said(interview, 1, 1, 1, summary="From this one.")
+    response = client.post(address, {"text": stale, "base": 0, "key": uuid.uuid4()})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "From this one." in page
+    assert 'name="base" value="0"' in page  # so the page meets the conflict, too
+    assert not Scorecard.objects.filter(judge="human").exists()
+    assert "From the other device." in Review.objects.get(rater=ines).draft_of(ines).text
+
+
+def test_a_lead_sees_who_holds_what(
+    interview: Interview, ines: User, lea: User, signed_in: SignedIn
+) -> None:
+    address = take(signed_in(ines))
+    page = signed_in(lea).get("/reviews/?tab=held").content.decode()
+    assert "ines@example.org has it until" in page
+    assert f"{address}takeover/" in page
+    assert "Held by others" not in signed_in(ines).get("/reviews/").content.decode()
+
+
+def test_what_was_given_back_can_be_claimed_on_its_page(
+    interview: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(ines)
+    address = take(client)
+    client.post(f"{address}return/")
+    page = client.get(address).content.decode()
+    assert "Claim it again" in page
+    assert "Somebody else has this review" not in page
+    assert "/replay/" not in page
+
+
+def test_who_could_have_decided_does_not_look_again_as_if_blind(
+    interview: Interview, ines: User, omar: User, lea: User, signed_in: SignedIn
+) -> None:
+    post(signed_in(ines), take(signed_in(ines)), said(interview, 1, 1, 1))
+    post(signed_in(omar), take(signed_in(omar)), said(interview, 4, 4, 4))
+    decides = interview.reviews.get(kind="adjudication")
+    signed_in(lea).post(f"/reviews/{decides.pk}/claim/")
+    signed_in(lea).post(f"/reviews/{decides.pk}/return/")
+    Review.objects.appeal(interview, asked="Why?", now=clock.now())
+    asked = interview.reviews.get(kind="appeal")
+    assert signed_in(lea).post(f"/reviews/{asked.pk}/claim/").status_code == 404
+    assert signed_in(lea).post(f"/reviews/{decides.pk}/claim/").status_code == 302
+
+
+def test_staff_and_curators_see_no_score_of_what_is_still_scored(
+    interview: Interview, signed_in: SignedIn
+) -> None:
+    boss = factories.a_user(name="boss", is_staff=True)
+    client = signed_in(boss)
+    for address in ("/admin/interviews/scorecard/", "/admin/interviews/interview/"):
+        assert str(interview.pk) not in client.get(address).content.decode()
+    assert list(Interview.objects.settled()) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"summary": "x" * 10_001},
+        {"comments": [{"stage": "scope", "start": 0, "end": 2, "quote": "We", "text": " "}]},
+        {"comments": [{"stage": "scope", "start": 0, "end": 2, "quote": "We", "text": "x" * 5001}]},
+    ],
+)
+def test_what_is_too_long_or_empty_is_not_submitted(
+    interview: Interview, ines: User, signed_in: SignedIn, changes: dict[str, object]
+) -> None:
+    client = signed_in(ines)
+    assert post(client, take(client), said(interview, 3, 3, 3, **changes)) == 422
+
+
+def test_a_nul_in_the_words_is_left_out(
+    interview: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(ines)
+    assert post(client, take(client), said(interview, 3, 3, 3, summary="Go\0od.")) == 302
+    assert Review.objects.get(rater=ines).summary == "Good."
+
+
+@pytest.mark.parametrize(
+    "after", ["0001-01-01T00:00:00+23:59_", "9999-12-31T23:59:59-23:59_", "2026-01-01_", "_", "x"]
+)
+def test_a_place_in_the_queue_that_is_none_is_the_beginning(
+    interview: Interview, ines: User, signed_in: SignedIn, after: str
+) -> None:
+    page = signed_in(ines).get("/reviews/", {"after": f"{after}{uuid.uuid4()}"})
+    assert page.status_code == 200
+
+
+def test_who_is_no_interviewer_any_more_reads_nothing(
+    interview: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    take(signed_in(ines))
+    assert signed_in(ines).get(f"/interviews/{interview.pk}/replay/").status_code == 200
+    ines.groups.clear()
+    assert signed_in(ines).get(f"/interviews/{interview.pk}/replay/").status_code == 404

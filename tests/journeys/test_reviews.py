@@ -110,12 +110,15 @@ def window_of(new_window: Callable[..., Page], stack: Stack, rows: Rows) -> Call
     return window
 
 
+def signed_in_interviewer(page: Page, stack: Stack) -> Page:
+    sign_in(page, email="interviewer@demo.example", password=stack.password)
+    return page
+
+
 @pytest.fixture
 def interviewer(new_window: Callable[..., Page], stack: Stack) -> Page:
     """The demo interviewer, signed in."""
-    page = new_window()
-    sign_in(page, email="interviewer@demo.example", password=stack.password)
-    return page
+    return signed_in_interviewer(new_window(), stack)
 
 
 def invite(page: Page, *, raters: int) -> str:
@@ -214,6 +217,39 @@ def test_a_scoring_survives_the_network_and_a_reload(
     expect(interviewer.get_by_label("In a few sentences")).to_have_value("Half of it.")
 
 
+def test_on_two_devices_one_of_two_scorings_is_chosen_whole(
+    candidate: Candidate,
+    interviewer: Page,
+    rows: Rows,
+    watch: Watch,
+    new_window: Callable[..., Page],
+    stack: Stack,
+) -> None:
+    rows.forget_reviews()
+    watch.allow("409")
+    handed_in(candidate, interviewer)
+    here = Rater(interviewer)
+    here.take()
+    there = Rater(signed_in_interviewer(new_window(), stack))
+    there.page.goto(interviewer.url)
+    there.can_score()
+    first = there.criteria.first
+    first.get_by_role("radio", name="Not judged").check()
+    first.get_by_label("Why is it not judged?").fill("Not asked.")
+    there.criteria.nth(1).locator("input[value='2']").check()
+    expect(there.status).to_have_attribute("data-state", "saved")
+    here.criteria.first.locator("input[value='4']").check()
+    here.criteria.nth(2).locator("input[value='4']").check()
+    interviewer.get_by_role("button", name="Submit").click()
+    expect(interviewer.get_by_text("You scored this somewhere else too")).to_be_visible()
+    interviewer.get_by_role("button", name="Take the other one").click()
+    expect(here.status).to_have_attribute("data-state", "saved")
+    expect(here.criteria.first.get_by_role("radio", name="Not judged")).to_be_checked()
+    expect(here.criteria.first.get_by_label("Why is it not judged?")).to_have_value("Not asked.")
+    expect(here.criteria.nth(1).locator("input:checked")).to_have_value("2")
+    expect(here.criteria.nth(2).locator("input:checked")).to_have_count(0)
+
+
 def test_words_that_are_selected_with_the_pointer_become_evidence(
     candidate: Candidate, interviewer: Page, rows: Rows
 ) -> None:
@@ -252,7 +288,14 @@ def test_the_pages_of_interviewers_are_for_everybody(
     candidate.page.get_by_role("button", name=re.compile("Hand in")).last.click()
     expect(candidate.page.get_by_text("is handed in and safe")).to_be_visible()
     problems += [*violations(candidate.page), *too_wide(candidate.page)]
-    for address in ("/invitations/", "/invitations/new/", "/reviews/", "/reviews/?tab=done"):
+    for address in (
+        "/invitations/",
+        "/invitations/new/",
+        "/invitations/many/",
+        "/reviews/",
+        "/reviews/?tab=done",
+        "/reviews/agreement/",
+    ):
         interviewer.goto(address)
         problems += [*violations(interviewer), *too_wide(interviewer)]
     rater = Rater(interviewer)

@@ -116,6 +116,23 @@ function addComment() {
   changed();
 }
 
+// --- submitting ---------------------------------------------------------------------------------
+
+/** Only what this page shows and the server has is submitted, and never over another version. */
+async function submit(event) {
+  freshenForms();
+  sheet.isLeaving = !sheet.isDirty;
+  if (sheet.isLeaving && !sheet.isUndecided && !sheet.tabs.isFollowing) {
+    text.value = opinion.text;
+    return;
+  }
+  event.preventDefault();
+  await sheet.flush();
+  if (!sheet.isDirty && !sheet.isUndecided && !sheet.tabs.isFollowing) return form.requestSubmit(event.submitter);
+  announce(sheet.isUndecided ? "Choose first which version to go on with." : "Not saved yet, so nothing was submitted.");
+  document.querySelector(sheet.isUndecided ? "#conflict" : "#save-state").scrollIntoView({ block: "center" });
+}
+
 // --- keys -----------------------------------------------------------------------------------
 
 const KEYS = {
@@ -146,7 +163,11 @@ document.addEventListener("keydown", (event) => {
 
 // --- beginning ------------------------------------------------------------------------------
 
-form.addEventListener("change", () => changed());
+form.addEventListener("change", ({ target }) => {
+  opinion.askWhy();
+  if (target.value === "none") target.closest("[data-criterion]").querySelector(".why-not input").focus();
+  changed();
+});
 form.addEventListener("input", () => changed());
 form.addEventListener("focusin", ({ target }) => goTo(target.closest("[data-criterion]") ?? current));
 form.addEventListener("click", ({ target }) => {
@@ -154,16 +175,12 @@ form.addEventListener("click", ({ target }) => {
 });
 document.querySelector("#add-comment").addEventListener("click", () => addComment());
 document.querySelector("#show-help").addEventListener("click", () => help.showModal());
-opinion.addEventListener("removed", () => changed());
+opinion.addEventListener("changed", () => changed());
 sheet.addEventListener("acknowledged", ({ detail }) => {
   base.value = detail.revision;
   key.value = newKey();
 });
-form.addEventListener("submit", () => {
-  freshenForms();
-  text.value = opinion.text;
-  sheet.isLeaving = true;
-});
+form.addEventListener("submit", (event) => submit(event));
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 reading();
 goTo(current);

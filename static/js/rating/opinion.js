@@ -39,10 +39,11 @@ export class Opinion extends EventTarget {
     for (const { dataset } of this.criteria) {
       const id = dataset.criterion;
       const none = id in said.not_judged ? "none" : "";
-      elements[`level-${id}`].value = String(said.levels[id] ?? none);
+      check(elements[`level-${id}`], String(said.levels[id] ?? none));
       elements[`why-${id}`].value = said.not_judged[id] ?? "";
     }
-    for (const name of ["recommendation", "summary", "reason"]) if (elements[name]) elements[name].value = said[name];
+    check(elements.recommendation, said.recommendation);
+    for (const name of ["summary", "reason"]) if (elements[name]) elements[name].value = said[name];
     this.show();
   }
 
@@ -80,10 +81,18 @@ export class Opinion extends EventTarget {
 
   // --- on the page ------------------------------------------------------------------------
 
+  /** Ask why, where a criterion is not judged. */
+  askWhy() {
+    for (const box of this.criteria) {
+      const level = this.form.elements[`level-${box.dataset.criterion}`].value;
+      box.querySelector(".why-not").hidden = level !== "none";
+    }
+  }
+
   show() {
+    this.askWhy();
     for (const box of this.criteria) {
       const id = box.dataset.criterion;
-      box.querySelector(".why-not").hidden = this.form.elements[`level-${id}`].value !== "none";
       const list = box.querySelector("[data-evidence]");
       list.replaceChildren(...(this.evidence[id] ?? []).map((place) => this.row(place, this.evidence[id])));
     }
@@ -108,7 +117,7 @@ export class Opinion extends EventTarget {
     field.setAttribute("aria-label", `Comment on: ${comment.quote}`);
     field.addEventListener("input", () => {
       comment.text = field.value;
-      this.dispatchEvent(new Event("removed"));
+      this.dispatchEvent(new Event("changed"));
     });
     row.insertBefore(field, row.lastChild);
     return row;
@@ -121,10 +130,15 @@ export class Opinion extends EventTarget {
     button.addEventListener("click", () => {
       from.splice(from.indexOf(place), 1);
       this.show();
-      this.dispatchEvent(new Event("removed"));
+      this.dispatchEvent(new Event("changed"));
     });
     return button;
   }
+}
+
+/** Choose one of a group, or none: a value that none has leaves the old one chosen. */
+function check(group, value) {
+  for (const each of group) each.checked = each.value === value;
 }
 
 /** The stage that a place belongs to; the whiteboard's words belong to their stage. */

@@ -1,6 +1,8 @@
 // Places in the answer: what somebody has selected there, by pointer or by keys, in characters as the
 // server counts them, and the marks of places that were chosen before.
 
+import { announce } from "../announce.js";
+
 const answer = () => [...document.querySelectorAll("[data-text]")];
 const count = (text) => [...text].length;
 
@@ -83,6 +85,7 @@ function move(event, text) {
   const until = event.shiftKey && found ? Math.max(found.end, next.end) : next.end;
   document.getSelection().setBaseAndExtent(text.firstChild, from, text.firstChild, until);
   document.getSelection().focusNode.parentElement.scrollIntoView({ block: "nearest" });
+  announce(text.textContent.slice(from, until));
 }
 
 function chosenIn(text) {
