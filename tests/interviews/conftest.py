@@ -1,4 +1,4 @@
-"""Alice practises, mallory should not see it; both at a small question bank."""
+"""Alice answers, mallory should not see it; Ines, Omar and Lea score. All at a small bank."""
 
 from datetime import datetime
 
@@ -49,3 +49,21 @@ def browser_of_mallory(mallory: User) -> Client:
     client = Client()
     client.force_login(mallory)
     return client
+
+
+@pytest.fixture
+def ines(bank: None) -> User:
+    """An interviewer."""
+    return factories.a_user(name="ines", group="interviewer")
+
+
+@pytest.fixture
+def omar(bank: None) -> User:
+    """Another interviewer."""
+    return factories.a_user(name="omar", group="interviewer")
+
+
+@pytest.fixture
+def lea(bank: None) -> User:
+    """A lead."""
+    return factories.a_user(name="lea", group="lead")

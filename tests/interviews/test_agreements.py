@@ -16,21 +16,6 @@ from tests import factories
 LEASE = timedelta(minutes=30)
 
 
-@pytest.fixture
-def ines(bank: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
-def omar(bank: None) -> User:
-    return factories.a_user(name="omar", group="interviewer")
-
-
-@pytest.fixture
-def lea(bank: None) -> User:
-    return factories.a_user(name="lea", group="lead")
-
-
 def rated(
     candidate: User, ratings: dict[User, tuple[int | None, ...]], *, machine: bool = True
 ) -> Interview:

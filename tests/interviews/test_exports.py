@@ -19,16 +19,6 @@ Row = dict[str, str]
 
 
 @pytest.fixture
-def ines(bank: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
-def omar(bank: None) -> User:
-    return factories.a_user(name="omar", group="interviewer")
-
-
-@pytest.fixture
 def interview(ines: User, alice: User) -> Interview:
     handed_in = factories.handed_in_by_invitation(
         candidate=alice, by=ines, raters=2, now=clock.now()

@@ -20,21 +20,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def ines(db: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
-def omar(db: None) -> User:
-    return factories.a_user(name="omar", group="interviewer")
-
-
-@pytest.fixture
-def lea(db: None) -> User:
-    return factories.a_user(name="lea", group="lead")
-
-
-@pytest.fixture
 def interview(bank: None, alice: User, ines: User) -> Interview:
     """Alice's invited interview, handed in, for two raters."""
     return factories.handed_in_by_invitation(candidate=alice, by=ines, raters=2)

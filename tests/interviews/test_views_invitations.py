@@ -32,11 +32,6 @@ CHOSEN = {
 
 
 @pytest.fixture
-def ines(bank: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
 def browser_of_ines(ines: User) -> Client:
     browser = Client()
     browser.force_login(ines)

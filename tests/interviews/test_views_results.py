@@ -18,16 +18,6 @@ CRITERIA = ("goal", "retrieval", "experiment")
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def ines(bank: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
-def omar(bank: None) -> User:
-    return factories.a_user(name="omar", group="interviewer")
-
-
 def signed_in(person: User) -> Client:
     client = Client()
     client.force_login(person)

@@ -21,21 +21,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def ines(bank: None) -> User:
-    return factories.a_user(name="ines", group="interviewer")
-
-
-@pytest.fixture
-def omar(bank: None) -> User:
-    return factories.a_user(name="omar", group="interviewer")
-
-
-@pytest.fixture
-def lea(bank: None) -> User:
-    return factories.a_user(name="lea", group="lead")
-
-
-@pytest.fixture
 def signed_in() -> Callable[[User], Client]:
     def browser_of(person: User) -> Client:
         client = Client()
