@@ -269,6 +269,12 @@ def test_words_that_are_selected_with_the_pointer_become_evidence(
     assert quote.inner_text().strip("“”") in ANSWER
     rater.criteria.nth(1).get_by_role("button", name="Remove").click()
     expect(quote).to_have_count(0)
+    # Letters do nothing for who does not want them to.
+    interviewer.get_by_role("button", name="Help: keys").click()
+    interviewer.get_by_label("These keys work").uncheck()
+    interviewer.get_by_role("button", name="Close").click()
+    interviewer.keyboard.press("3")
+    expect(rater.criteria.first.locator("input:checked")).to_have_count(0)
     expect(rater.status).to_have_attribute("data-state", "saved")
 
 

@@ -135,6 +135,27 @@ async function submit(event) {
 
 // --- keys -----------------------------------------------------------------------------------
 
+// Who speaks to their device, or leans on the keyboard, may not want single letters to do things.
+const keysAreOn = document.querySelector("#keys-are-on");
+keysAreOn.checked = remembered() !== "off";
+keysAreOn.addEventListener("change", () => remember(keysAreOn.checked ? "on" : "off"));
+
+function remembered() {
+  try {
+    return localStorage.getItem("mlsd:rating-keys");
+  } catch {
+    return null; // storage is forbidden: then nothing is remembered
+  }
+}
+
+function remember(value) {
+  try {
+    localStorage.setItem("mlsd:rating-keys", value);
+  } catch {
+    // as above
+  }
+}
+
 const KEYS = {
   n: () => step(1),
   p: () => step(-1),
@@ -155,7 +176,7 @@ document.addEventListener("keydown", (event) => {
     (current.querySelector("input:checked") ?? current.querySelector("input")).focus();
     return;
   }
-  const act = KEYS[event.key];
+  const act = keysAreOn.checked && KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   act();
