@@ -1,0 +1,110 @@
+"""Before a rater's own scorecard is in, no address at all tells them what anybody else found.
+
+Every address of the app is asked for, with everything that can be named in it.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from interviews import agreements, grading
+from interviews import urls as interviews_urls
+from interviews.models import Interview, Review, Scorecard
+from rubrics import clock
+from rubrics import urls as rubrics_urls
+from tests import factories
+
+MINUTE = timedelta(minutes=1)
+SECRET = "Splendid, a level four throughout."
+
+
+@pytest.fixture
+def interview(ines: User, alice: User) -> Interview:
+    """Scored by the machine and by Ines; another rater is awaited."""
+    handed_in = factories.handed_in_by_invitation(
+        candidate=alice, by=ines, raters=2, now=clock.now()
+    )
+    assert grading.grade(handed_in.pk, clock=clock.now, lease=MINUTE)
+    review = Review.objects.claim_next(ines, now=clock.now(), lease=MINUTE)
+    assert review
+    assert factories.submit_review(
+        review, by=ines, levels=(4, 4, 4), summary=SECRET, now=clock.now()
+    )
+    agreements.measure(now=clock.now())
+    return handed_in
+
+
+def addresses(interview: Interview) -> Iterator[str]:
+    patterns: list[URLPattern] = [*interviews_urls.urlpatterns, *rubrics_urls.urlpatterns]
+    for review in interview.reviews.all():
+        values = {
+            "slug": "video-feed",
+            "interview_id": interview.pk,
+            "invitation_id": interview.invitation_id,
+            "review_id": review.pk,
+            "token": "x",
+            "stage_id": "scope",
+            "concept": "recall",
+            "framework": "three-stage",
+            "number": 1,
+        }
+        for pattern in patterns:
+            names = pattern.pattern.converters
+            yield reverse(pattern.name, kwargs={name: values[name] for name in names})
+    for tab in ("claim", "second", "decide", "mine", "done", "held"):
+        yield f"/reviews/?tab={tab}"
+    for table in ("interview", "scorecard", "stageanswer", "ledgerline"):
+        yield f"/admin/interviews/{table}/"
+
+
+def told(client: Client, address: str) -> str:
+    """All that an address says, with where it leads."""
+    answer = client.get(address, follow=True)
+    if answer.streaming:
+        return b"".join(answer.streaming_content).decode(errors="replace")  # type: ignore[attr-defined]
+    return answer.content.decode(errors="replace")
+
+
+def giveaways(said: str, interview: Interview) -> list[str]:
+    """What in it tells a scorecard of the interview."""
+    scores = Scorecard.objects.filter(interview=interview).values_list("score", flat=True)
+    patterns = [
+        re.escape(SECRET),
+        r"\b\d+(\.\d)? of 100\b",
+        *(rf"\b{re.escape(str(score))}\b" for score in scores if score not in (0, 100)),
+        "Side by side",
+        "What people found",
+    ]
+    return [pattern for pattern in patterns if re.search(pattern, said)]
+
+
+@pytest.mark.parametrize("kind", ["rater", "lead", "curator", "staff"])
+def test_no_address_tells_what_anybody_else_found(
+    interview: Interview, kind: str, omar: User, lea: User
+) -> None:
+    groups = {"rater": omar, "lead": lea}
+    reader = groups.get(kind) or factories.a_user(
+        name=kind, group="curator" if kind == "curator" else "", is_staff=True
+    )
+    if kind in ("curator", "staff"):  # who may be a rater, too
+        reader.groups.add(omar.groups.get())
+    waiting = interview.reviews.get(submitted_at=None)
+    assert waiting.claim(reader, now=clock.now(), lease=MINUTE)
+    client = Client()
+    client.force_login(reader)
+    walked = {each: giveaways(told(client, each), interview) for each in addresses(interview)}
+    assert len(walked) > 60
+    assert {each: found for each, found in walked.items() if found} == {}
+
+
+def test_the_walk_would_find_them(interview: Interview, ines: User) -> None:
+    client = Client()
+    client.force_login(ines)
+    own = interview.reviews.get(rater=ines)
+    assert len(giveaways(told(client, f"/reviews/{own.pk}/"), interview)) >= 2
+    assert giveaways(told(client, "/reviews/scorecards.csv"), interview)
