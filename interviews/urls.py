@@ -132,6 +132,11 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/return/", reviews.review_return, name="review_return"),
     path("reviews/<uuid:review_id>/takeover/", reviews.review_takeover, name="review_takeover"),
     path(
+        "invitations/<uuid:invitation_id>/extension/",
+        invitations.extension,
+        name="invitation_extension",
+    ),
+    path(
         "invitations/<uuid:invitation_id>/release/", invitations.release, name="invitation_release"
     ),
     path("invited/<str:token>/", invitations.invited, name="invited"),

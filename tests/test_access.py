@@ -97,6 +97,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "invitation": ("get", {}, INVITERS),
     "invitation_link": ("post", {}, INVITERS),
     "invitation_revocation": ("post", {}, INVITERS_LEAD_ON),
+    "invitation_extension": ("post", {"extra": "five"}, Answers._make([302, *[404] * 7])),
     "invitation_release": ("post", {}, Answers._make([302, *[404] * 7])),
     "invited": ("get", {}, PUBLIC),
     "review_list": ("get", {}, INTERVIEWERS),

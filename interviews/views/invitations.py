@@ -1,7 +1,9 @@
 """Invitations: to issue, list, renew and revoke them; and to accept one by its link."""
 
 import uuid
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -10,9 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from interviews import access, tasks
+from interviews import access, flow, tasks
 from interviews.access import inviting, results
-from interviews.forms import AcceptanceForm, InvitationForm, InvitationsForm
+from interviews.forms import AcceptanceForm, ExtensionForm, InvitationForm, InvitationsForm
 from interviews.views import Request
 from rubrics import clock
 
@@ -100,6 +102,25 @@ def revocation(request: Request, invitation_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def extension(request: Request, invitation_id: uuid.UUID) -> HttpResponse:
+    """Give more time to whoever answers the invitation just now."""
+    interview = results.invited_or_404(request.user, invitation_id)
+    form = ExtensionForm(request.POST)
+    given = form.is_valid() and interview.extend(
+        form.cleaned_data["extra"],
+        by=flow.By.INTERVIEWER,
+        reason="while it was answered",
+        now=clock.now(),
+        grace=timedelta(seconds=settings.GRACE_SECONDS),
+    )
+    if given:
+        messages.success(request, "Given. The candidate's clock shows it with their next words.")
+    else:
+        messages.warning(request, "Nothing was added: it is over, or as long as it may get.")
+    return redirect("invitation", invitation_id)
+
+
+@require_POST
 def release(request: Request, invitation_id: uuid.UUID) -> HttpResponse:
     """Let the candidate see the result, and tell them."""
     interview, is_given = results.release(request.user, invitation_id, now=clock.now())
@@ -133,6 +154,7 @@ def _shown(request: Request, found: inviting.Found, address: str = "") -> HttpRe
         "address": address,
         "interview": interview,
         "may_release": bool(interview and results.may_release(interview)),
+        "extension": ExtensionForm(),
     }
     return render(request, "invitations/detail.html", context)
 

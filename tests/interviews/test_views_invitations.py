@@ -257,6 +257,23 @@ def test_an_invited_interview_offers_no_pause(issued: Issued, browser_of_alice: 
     assert not Interview.objects.get().is_paused
 
 
+def test_who_invited_gives_more_time_while_it_is_answered(
+    issued: Issued, browser_of_alice: Client, browser_of_ines: Client
+) -> None:
+    accept(browser_of_alice, f"/invited/{issued.token}/")
+    before = Interview.objects.get()
+    address = f"/invitations/{issued.invitation.pk}/"
+    assert "More time" in browser_of_ines.get(address).content.decode()
+    page = browser_of_ines.post(f"{address}extension/", {"extra": "ten"}, follow=True)
+    assert "Given." in page.content.decode()
+    after = Interview.objects.get()
+    assert after.deadline_at - before.deadline_at == timedelta(minutes=10)
+    assert after.ledger.get(kind="extended").by == "interviewer"
+    after.submit(Submitter.CANDIDATE, now=clock.now())
+    page = browser_of_ines.post(f"{address}extension/", {"extra": "ten"}, follow=True)
+    assert "Nothing was added" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("results", "shown"),
     [(Results.NEVER, False), (Results.RELEASED, False), (Results.AT_ONCE, True)],
