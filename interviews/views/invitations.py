@@ -1,6 +1,7 @@
 """Invitations: to issue, list, renew and revoke them; and to accept one by its link."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -35,7 +36,7 @@ def invitation_new(request: Request) -> HttpResponse:
     form = InvitationForm(inviting.offered(), access.frameworks(), data)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "invitations/new.html", {"form": form}, status=status)
+        return render(request, "invitations/new.html", _form(form), status=status)
     issued = _issued(request, form)
     if not issued:  # the page came back, or was sent twice
         return redirect("invitation", form.cleaned_data["key"])
@@ -51,12 +52,16 @@ def invitation_many(request: Request) -> HttpResponse:
     form = InvitationsForm(inviting.offered(), access.frameworks(), data)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return render(request, "invitations/many.html", {"form": form}, status=status)
+        return render(request, "invitations/many.html", _form(form), status=status)
     issued = _issued(request, form)
     if not issued:
         return redirect("invitation_list")
     links = [(each.invitation, _sent(request, each.invitation, each.token)) for each in issued]
     return render(request, "invitations/links.html", {"links": links})
+
+
+def _form(form: InvitationForm | InvitationsForm) -> Mapping[str, object]:
+    return {"form": form, "raters_there": inviting.raters_there()}
 
 
 def _issued(request: Request, form: InvitationForm | InvitationsForm) -> list[inviting.Issued]:

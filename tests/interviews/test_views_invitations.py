@@ -131,6 +131,7 @@ def test_a_revoked_link_says_so(
 
 def test_nobody_is_invited_yet(browser_of_ines: Client) -> None:
     assert "Nobody is invited yet" in browser_of_ines.get("/invitations/").content.decode()
+    assert "1 person here can score." in browser_of_ines.get("/invitations/new/").content.decode()
 
 
 def test_many_are_invited_at_once_each_by_a_link_of_their_own(browser_of_ines: Client) -> None:
