@@ -73,7 +73,7 @@ def scoring(
         stages=tuple(_stages(interview, now)),
         draft=draft,
         candidate=_name(interview),
-        between=_between(review, between) if between else None,
+        between=_compare(review, [], between) if between else None,  # without the machine's
     )
 
 
@@ -106,10 +106,9 @@ def _stages(interview: Interview, now: datetime) -> Iterator[Stage]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One scorecard of the comparison: whose, when, and its levels by criterion."""
+    """One scorecard of the comparison: whose it is, and its score (0-100)."""
 
     who: str
-    at: datetime
     score: float | None
     is_own: bool
 
@@ -177,18 +176,13 @@ def compare(review: Review, reviews: Sequence[Review]) -> Comparison:
     return _compare(review, sorted(judged, key=lambda card: card.created_at), reviews)
 
 
-def _between(review: Review, reviews: Sequence[Review]) -> Comparison:
-    """Lay the raters' scorecards beside each other for whoever decides: without the machine's."""
-    return _compare(review, [], reviews)
-
-
 def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Review]) -> Comparison:
     interview = review.interview
     rubric = interview.version.value.rubric
     cards = [card.value for card in judged] + [each.scorecard.value for each in reviews]
     given = [
         *(resolution.Card(resolution.Role.JUDGE, card.value) for card in judged),
-        *(resolution.Card(resolution.Role(r.kind), r.scorecard.value) for r in reviews),
+        *map(_card, reviews),
     ]
     ratings = [r.scorecard.value for r in reviews if r.kind == Kind.RATING]
     result = resolution.resolve(rubric, given, raters=_raters(interview))
@@ -241,7 +235,7 @@ def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | 
     if awaited or not reviews:
         return None
     rubric = interview.version.value.rubric
-    cards = [resolution.Card(resolution.Role(r.kind), r.scorecard.value) for r in reviews]
+    cards = [_card(review) for review in reviews]
     result = resolution.resolve(rubric, cards, raters=_raters(interview))
     if result is None:
         return None
@@ -257,20 +251,23 @@ def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | 
     )
 
 
+def _card(review: Review) -> resolution.Card:
+    return resolution.Card(resolution.Role(review.kind), review.scorecard.value)
+
+
 def _raters(interview: Interview) -> int:
     return interview.invitation.raters if interview.invitation else 0
 
 
 def _machine(card: Scorecard) -> Column:
-    return Column(_MACHINES.get(card.judge, card.judge), card.created_at, card.score, False)
+    return Column(_MACHINES.get(card.judge, card.judge), card.score, False)
 
 
 _MACHINES: Mapping[str, str] = {"rules": "Rules", "llm": "LLM"}
 
 
 def _person(review: Review, own: Review) -> Column:
-    card = review.scorecard
-    return Column(_who(review, own), card.created_at, card.score, review.pk == own.pk)
+    return Column(_who(review, own), review.scorecard.score, review.pk == own.pk)
 
 
 def _who(review: Review, own: Review) -> str:

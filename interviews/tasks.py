@@ -4,7 +4,7 @@ import logging
 import uuid
 from datetime import timedelta
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -32,7 +32,7 @@ def sweep() -> None:
     for number in rescoring.to_work_at(now=clock.now()):
         ring_rescore(number)
     if agreements.is_due(now=clock.now()):
-        measure_agreement.delay()
+        _ask(measure_agreement, lost="no queue to measure agreement; the next sweep asks again")
 
 
 @shared_task
@@ -56,18 +56,12 @@ def send_invitation(address: str) -> None:
 
 
 def send_link(address: str) -> None:
-    """Ask a worker to send a link, once the transaction is done.
-
-    The link itself goes along: it is kept nowhere, so no worker could find it.
-    """
-    transaction.on_commit(lambda: _send_link(address))
-
-
-def _send_link(address: str) -> None:
-    try:
-        send_invitation.delay(address)
-    except (OperationalError, OSError):
-        log.exception("no queue to send an invitation; its page can make a new link")
+    """Ask a worker to send a link. The link itself goes along: it is kept nowhere."""
+    _ask(
+        send_invitation,
+        address,
+        lost="no queue to send an invitation; its page can make a new link",
+    )
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)
@@ -77,41 +71,33 @@ def send_result(interview_id: str, address: str) -> None:
 
 
 def tell_result(interview_id: uuid.UUID, address: str) -> None:
-    """Ask a worker to tell a candidate of a result, once the transaction is done."""
-    transaction.on_commit(lambda: _tell_result(str(interview_id), address))
-
-
-def _tell_result(interview_id: str, address: str) -> None:
-    try:
-        send_result.delay(interview_id, address)
-    except (OperationalError, OSError):
-        log.exception(
-            "no queue to tell of the result of %s; it is under My interviews", interview_id
-        )
+    """Ask a worker to tell a candidate of a result."""
+    lost = f"no queue to tell of the result of {interview_id}; it is under My interviews"
+    _ask(send_result, str(interview_id), address, lost=lost)
 
 
 def ring(interview_id: uuid.UUID) -> None:
-    """Ask a worker to grade, once the transaction is done.
-
-    A queue that is away is no reason to fail: the row waits, and the next sweep rings again.
-    """
-    transaction.on_commit(lambda: _ring(str(interview_id)))
+    """Ask a worker to grade."""
+    lost = f"no queue to ring for interview {interview_id}; the sweep will"
+    _ask(grade, str(interview_id), lost=lost)
 
 
 def ring_rescore(number: int) -> None:
-    """Ask a worker for a batch of a rescore, once the transaction is done; as ``ring``."""
-    transaction.on_commit(lambda: _ring_rescore(str(number)))
+    """Ask a worker for a batch of a rescore."""
+    lost = f"no queue to ring for rescore {number}; the sweep will"
+    _ask(rescore, str(number), lost=lost)
 
 
-def _ring_rescore(number: str) -> None:
-    try:
-        rescore.delay(number)
-    except (OperationalError, OSError):
-        log.exception("no queue to ring for rescore %s; the sweep will", number)
+def _ask(task: Task[..., None], *said: str, lost: str) -> None:
+    """Ask a worker for a task, once the transaction is done.
 
+    A queue that is away is no reason to fail: ``lost`` says what is lost.
+    """
 
-def _ring(interview_id: str) -> None:
-    try:
-        grade.delay(interview_id)
-    except (OperationalError, OSError):
-        log.exception("no queue to ring for interview %s; the sweep will", interview_id)
+    def send() -> None:
+        try:
+            task.delay(*said)
+        except (OperationalError, OSError):
+            log.exception("%s", lost)
+
+    transaction.on_commit(send)

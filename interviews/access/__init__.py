@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
-from interviews.access.roles import RATERS
+from interviews.access.roles import raters
 from interviews.models import MAX_BYTES as MAX_BYTES  # views name these
 from interviews.models import DraftOutcome, Review, StageAnswer
 from interviews.models import Interview as Interview
@@ -42,8 +42,7 @@ def _readable_by(person: Person) -> InterviewQuerySet:
     if person.pk is None:
         return Interview.objects.none()
     reviewed = Review.objects.filter(interview=OuterRef("pk"), rater_id=person.pk)
-    still = User.objects.filter(pk=person.pk, is_active=True, groups__name__in=RATERS)
-    scored = Exists(reviewed) & Exists(still) & ~Q(state=flow.State.RUNNING)
+    scored = Exists(reviewed) & Exists(raters().filter(pk=person.pk)) & ~Q(state=flow.State.RUNNING)
     return Interview.objects.filter(Q(candidate_id=person.pk) | scored)
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from interviews.access.roles import RATERS, Person, is_lead
+from interviews.access.roles import Person, is_lead, raters
 from interviews.access.roles import interviewer_or_404 as interviewer_or_404
 from interviews.invited import Invited
 from interviews.models import Interview, Invitation, Terms
@@ -71,8 +71,7 @@ def issue(
 
 def raters_there() -> int:
     """Count the people who can score."""
-    people = User.objects.filter(is_active=True, groups__name__in=RATERS)
-    return people.distinct().count()
+    return raters().distinct().count()
 
 
 def offered() -> QuerySet[Question]:

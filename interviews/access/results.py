@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 
 from interviews.access import interview_or_404
 from interviews.access.inviting import invitation_or_404
-from interviews.access.roles import INTERVIEWER, LEAD, Person, interviewer_or_404
+from interviews.access.roles import Person, interviewer_or_404, raters
 from interviews.models import Interview, Kind, Release, Results, Review
 
 # A candidate may ask for another look so long after they could see the result.
@@ -56,7 +55,8 @@ def appeal_of(
     if review:
         return ("answered" if review.is_submitted else "waiting"), review
     given = interview.release.at if interview.is_released else interview.submitted_at
-    since = max((each for each in (given, *_submitted(reviews)) if each), default=None)
+    moments = (given, *(review.submitted_at for review in reviews))
+    since = max((moment for moment in moments if moment), default=None)
     if since is None or not interview.shows_result or not all(r.is_submitted for r in reviews):
         return "none", None
     if now >= since + APPEALS_FOR:
@@ -64,15 +64,10 @@ def appeal_of(
     return ("open" if _somebody_answers(interview, reviews) else "none"), None
 
 
-def _submitted(reviews: Sequence[Review]) -> list[datetime | None]:
-    return [review.submitted_at for review in reviews]
-
-
 def _somebody_answers(interview: Interview, reviews: Sequence[Review]) -> bool:
     """Whether there is a rater who has no part in the interview."""
-    raters = User.objects.filter(is_active=True, groups__name__in=(INTERVIEWER, LEAD))
     taken = {interview.candidate_id, *(each.rater_id for each in reviews if each.rater_id)}
-    return raters.exclude(pk__in=taken).exists()
+    return raters().exclude(pk__in=taken).exists()
 
 
 def appeal(person: Person, interview_id: uuid.UUID, asked: str, *, now: datetime) -> bool:

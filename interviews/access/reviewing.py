@@ -239,9 +239,9 @@ def scored(person: Person, *, question: str) -> QuerySet[Interview]:
     """
     user = interviewer_or_404(person)
     own = Review.objects.filter(interview=OuterRef("pk"), rater=user)
-    awaited = Review.objects.filter(interview=OuterRef("pk"), submitted_at=None)
     invited = Q(invitation__isnull=False) if is_lead(user) else Q(invitation__by=user)
-    done = invited & ~Q(state=flow.State.RUNNING) & ~Exists(awaited)
+    settled = Q(pk__in=Interview.objects.settled().values("pk"))
+    done = invited & ~Q(state=flow.State.RUNNING) & settled
     found = Interview.objects.filter(done | Exists(own.filter(submitted_at__isnull=False)))
     # Who decides or looks again has not scored it until then.
     found = found.exclude(Exists(own.filter(submitted_at=None))).exclude(candidate=user)

@@ -1,11 +1,16 @@
 """Who does more than practise: interviewers, and leads, who may do what each of them may."""
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 
 Person = User | AnonymousUser
 INTERVIEWER, LEAD = RATERS = ("interviewer", "lead")
+
+
+def raters() -> QuerySet[User]:
+    """Everybody who may score."""
+    return User.objects.filter(is_active=True, groups__name__in=RATERS)
 
 
 def _groups(person: Person) -> set[str]:

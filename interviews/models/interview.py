@@ -41,10 +41,6 @@ def choices(
     return [(item.value, item.value.capitalize()) for item in kind]
 
 
-_AWAITED = Q(reviews__isnull=False, reviews__submitted_at__isnull=True)
-_SAID = {False: "chosen at the start", True: "said in the invitation"}
-
-
 class InterviewQuerySet(models.QuerySet["Interview"]):
     """What can be asked of many interviews."""
 
@@ -54,7 +50,8 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def settled(self) -> Self:
         """Those that nobody is going to score blind, or is scoring: their scores may be shown."""
-        return self.exclude(pk__in=self.model.objects.filter(_AWAITED).values("pk"))
+        awaited = Interview.objects.filter(reviews__pk__isnull=False, reviews__submitted_at=None)
+        return self.exclude(pk__in=awaited.values("pk"))
 
     def running(self) -> Self:
         """Those whose candidate is still writing."""
@@ -120,12 +117,13 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
                 interview.sheets.prepare(interview, [stage.id for stage in stages])
                 interview.record(flow.Kind.STARTED, now, by=flow.By.CANDIDATE)
                 if extra is not flow.Extra.NONE:
+                    chosen = "said in the invitation" if invitation else "chosen at the start"
                     interview.record(
                         flow.Kind.EXTENDED,
                         now,
                         seconds=extra.seconds(minutes),
                         by=flow.By.INTERVIEWER if invitation else flow.By.CANDIDATE,
-                        reason=f"{extra.words}, {_SAID[invitation is not None]}",
+                        reason=f"{extra.words}, {chosen}",
                     )
         return interview
 

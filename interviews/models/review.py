@@ -84,10 +84,6 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         unheld = Q(rater__isnull=True) | Q(leased_until__lt=now)
         return self.filter(unheld, submitted_at__isnull=True)
 
-    def held_by(self, rater: User, now: datetime) -> Self:
-        """Those that a rater holds now."""
-        return self.filter(rater=rater, submitted_at__isnull=True, leased_until__gte=now)
-
     def open_to(self, rater: User) -> Self:
         """Those of interviews that are not the rater's own, and that they have no other part in."""
         others = Review.objects.filter(interview=OuterRef("interview"), rater=rater).exclude(
@@ -205,16 +201,13 @@ class Review(models.Model):
 
     def is_free(self, now: datetime) -> bool:
         """Whether nobody holds it."""
-        return not self.is_submitted and not self.is_held(now)
+        is_held = self.leased_until is not None and self.leased_until >= now
+        return not self.is_submitted and not is_held
 
     @property
     def is_submitted(self) -> bool:
         """Whether its scorecard is there."""
         return self.submitted_at is not None
-
-    def is_held(self, now: datetime) -> bool:
-        """Whether somebody has it now."""
-        return bool(not self.submitted_at and self.leased_until and self.leased_until >= now)
 
     def is_mine(self, person: User | AnonymousUser) -> bool:
         """Whether a person may submit it: they took it, and nobody else since."""

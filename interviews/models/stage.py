@@ -166,31 +166,6 @@ class StageAnswer(models.Model):
         """How many words the text has."""
         return len(self.text.split())
 
-    def save_draft(
-        self,
-        text: str,
-        *,
-        base: int,
-        key: uuid.UUID,
-        now: datetime,
-        grace: timedelta,
-    ) -> DraftOutcome:
-        """Keep a text that was typed over revision ``base`` of this sheet, which is at hand."""
-        text = text.replace("\r\n", "\n").replace("\x00", "")
-        change = Edit.between(self.text, text) if base == self.revision else None
-        return StageAnswer.objects.save_draft(
-            text,
-            interview_id=self.interview_id,
-            stage=self.stage,
-            part=Part(self.part),
-            base=base,
-            key=key,
-            now=now,
-            grace=grace,
-            start=change.start if change else None,
-            cut=change.cut if change else None,
-        )
-
     def text_at(self, number: int) -> str:
         """Give the text of a revision; StageRevision.DoesNotExist when there is none. One query."""
         upto = self.revisions.filter(number__lte=number)

@@ -1,8 +1,8 @@
 """Invitations: to issue, list, renew and revoke them; and to accept one by its link."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +19,8 @@ from interviews.forms import AcceptanceForm, ExtensionForm, InvitationForm, Invi
 from interviews.views import Request
 from rubrics import clock
 
+F = TypeVar("F", InvitationForm, InvitationsForm)
+
 
 @require_safe
 def invitation_list(request: Request) -> HttpResponse:
@@ -31,12 +33,9 @@ def invitation_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_new(request: Request) -> HttpResponse:
     """Ask for the terms; issue the invitation and show its link, this once."""
-    inviting.interviewer_or_404(request.user)
-    data = request.POST if request.method == "POST" else None
-    form = InvitationForm(inviting.offered(), access.frameworks(), data)
+    form = _filled(request, InvitationForm)
     if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "invitations/new.html", _form(form), status=status)
+        return _asked(request, "invitations/new.html", form)
     issued = _issued(request, form)
     if not issued:  # the page came back, or was sent twice
         return redirect("invitation", form.cleaned_data["key"])
@@ -47,12 +46,9 @@ def invitation_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_many(request: Request) -> HttpResponse:
     """Ask for the terms and rows of people; invite all of them, and show their links, this once."""
-    inviting.interviewer_or_404(request.user)
-    data = request.POST if request.method == "POST" else None
-    form = InvitationsForm(inviting.offered(), access.frameworks(), data)
+    form = _filled(request, InvitationsForm)
     if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "invitations/many.html", _form(form), status=status)
+        return _asked(request, "invitations/many.html", form)
     issued = _issued(request, form)
     if not issued:
         return redirect("invitation_list")
@@ -60,8 +56,15 @@ def invitation_many(request: Request) -> HttpResponse:
     return render(request, "invitations/links.html", {"links": links})
 
 
-def _form(form: InvitationForm | InvitationsForm) -> Mapping[str, object]:
-    return {"form": form, "raters_there": inviting.raters_there()}
+def _filled(request: Request, kind: type[F]) -> F:
+    inviting.interviewer_or_404(request.user)
+    data = request.POST if request.method == "POST" else None
+    return kind(inviting.offered(), access.frameworks(), data)
+
+
+def _asked(request: Request, page: str, form: InvitationForm | InvitationsForm) -> HttpResponse:
+    context = {"form": form, "raters_there": inviting.raters_there()}
+    return render(request, page, context, status=422 if form.is_bound else 200)
 
 
 def _issued(request: Request, form: InvitationForm | InvitationsForm) -> list[inviting.Issued]:

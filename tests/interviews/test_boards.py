@@ -2,7 +2,6 @@
 
 import json
 import re
-import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,10 +47,7 @@ DRAWING = a_drawing(("Events", "Feature store", "hourly"))
 
 def put(interview: Interview, part: Part, text: str, *, stage: str = "scope") -> None:
     sheet = interview.sheets.get(stage=stage, part=part)
-    outcome = sheet.save_draft(
-        text, base=sheet.revision, key=uuid.uuid4(), now=clock.now(), grace=GRACE
-    )
-    assert outcome.refused is None
+    assert factories.save(sheet, text, now=clock.now()).refused is None
 
 
 @pytest.fixture

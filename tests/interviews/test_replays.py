@@ -39,10 +39,7 @@ def save(interview: Interview, seconds: float, text: str, *, stage: str = "scope
 
 def draw(interview: Interview, seconds: float, text: str, *, part: str = "drawing") -> None:
     sheet = interview.sheets.get(stage="scope", part=part)
-    outcome = sheet.save_draft(
-        text, base=sheet.revision, key=uuid.uuid4(), now=at(seconds), grace=GRACE
-    )
-    assert outcome.refused is None
+    assert factories.save(sheet, text, now=at(seconds)).refused is None
 
 
 def hand_in(interview: Interview, seconds: float) -> Replay:
@@ -180,7 +177,7 @@ class TestTheLineOfTime:
     def test_an_outline_is_one_of_the_texts_once_there_is_one(self, interview: Interview) -> None:
         save(interview, 10, "One")
         outline = interview.sheets.get(stage="scope", part="outline")
-        said = outline.save_draft("A -> B", base=0, key=uuid.uuid4(), now=at(20), grace=GRACE)
+        said = factories.save(outline, "A -> B", now=at(20))
         assert said.refused is None
         replay = hand_in(interview, 60)
         titles = [sheet.title for sheet in replay.sheets]
