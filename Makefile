@@ -20,7 +20,7 @@ CHECKS = check-locks check-format check-lint check-imports check-types check-mig
 	check-deploy check-templates
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lock vendor bench-scoring bench-durability $(CHECKS)
+.PHONY: help setup run test check format lock vendor bench-scoring bench-durability bench-reviews $(CHECKS)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench-durability: ## type and save through cuts and kills, nothing may be lost; 
 	@$(BOOTSTRAP) --dev --browser
 	@$(BIN)/python -m benchmarks.durability --seeds "$(SEEDS)" --speed "$(SPEED)" \
 		$(if $(JSON),--json "$(JSON)")
+
+bench-reviews: ## what interviewers' pages cost with 50 and with 50,000 interviews; JSON=file
+	@$(BOOTSTRAP) --dev
+	@$(BIN)/python -m benchmarks.reviews $(if $(JSON),--json "$(JSON)")
 
 check: ## check format, lint, imports, types, migrations, templates, deployment and locks
 	@$(BOOTSTRAP) --dev

@@ -7,7 +7,7 @@ claim.
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +16,7 @@ import rubrics
 from interviews import boards
 from interviews.flow import Submitter
 from interviews.models import Interview, Scorecard, Sweep
-from rubrics.models import QuestionVersion
+from rubrics.models import FrameworkVersion, QuestionVersion
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,14 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
 def judge(interview: Interview, version: QuestionVersion) -> rubrics.Scorecard:
     """Judge an interview by the rules and a version's rubric; nothing is kept."""
     texts = boards.judged(interview.sheets.all())
-    framework = interview.framework.value
-    return rubrics.score(version.value, framework, texts, judge=_rules, near_misses=True)
+    return judge_texts(version, interview.framework, texts)
+
+
+def judge_texts(
+    version: QuestionVersion, framework: FrameworkVersion, texts: Mapping[str, str]
+) -> rubrics.Scorecard:
+    """Judge an answer by the rules: stage id → text."""
+    return rubrics.score(version.value, framework.value, texts, judge=_rules, near_misses=True)
 
 
 def sweep(*, now: datetime, grace: timedelta, gap: timedelta = timedelta.max) -> list[uuid.UUID]:

@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
@@ -39,3 +41,16 @@ def tell_result(interview_id: uuid.UUID, address: str) -> None:
     EmailMessage(
         subject="The result of your interview", body=body, to=[interview.candidate.email]
     ).send()
+
+
+def tell_assigned(rater: int, count: int, address: str) -> None:
+    """Tell a rater that a lead gave them answers to score.
+
+    Raises OSError while the mail server cannot be reached.
+    """
+    found = User.objects.filter(pk=rater, is_active=True).first()
+    if found is None:
+        return
+    said = {"count": count, "address": address, "days": settings.REVIEW_ASSIGNED_DAYS}
+    body = render_to_string("reviews/assigned.txt", said)
+    EmailMessage(subject="Answers for you to score", body=body, to=[found.email]).send()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 import rubrics
 from interviews import boards, resolution
@@ -153,6 +154,7 @@ class Comparison:
     result: resolution.Result | None
     gap: resolution.Gap | None
     awaited: str
+    waived: tuple[Review, ...]
 
 
 _AWAITED: Mapping[str, str] = {
@@ -185,9 +187,10 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
         *map(_card, reviews),
     ]
     ratings = [r.scorecard.value for r in reviews if r.kind == Kind.RATING]
-    result = resolution.resolve(rubric, given, raters=_raters(interview))
+    waived = list(interview.reviews.filter(waived_at__isnull=False).select_related("waived_by"))
+    result = resolution.resolve(rubric, given, **_wanted(interview, waived))
     gap = resolution.gap(rubric, ratings)
-    open_ = interview.reviews.filter(submitted_at=None).first()
+    open_ = interview.reviews.awaited().first()
     return Comparison(
         columns=(*map(_machine, judged), *(_person(r, review) for r in reviews)),
         rows=tuple(_rows(rubric, cards, result, gap)),
@@ -195,6 +198,7 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
         result=result,
         gap=gap,
         awaited=_AWAITED[open_.kind] if open_ else "",
+        waived=tuple(waived),
     )
 
 
@@ -230,17 +234,18 @@ def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | 
 
     ``reviews`` are all of the interview, in the order in which they were submitted.
     """
-    awaited = any(not r.is_submitted and r.kind != Kind.APPEAL for r in reviews)
+    awaited = any(r.is_awaited and r.kind != Kind.APPEAL for r in reviews)
+    wanted = _wanted(interview, [review for review in reviews if review.waived_at])
     reviews = [review for review in reviews if review.is_submitted]
     if awaited or not reviews:
         return None
     rubric = interview.version.value.rubric
     cards = [_card(review) for review in reviews]
-    result = resolution.resolve(rubric, cards, raters=_raters(interview))
+    result = resolution.resolve(rubric, cards, **wanted)
     if result is None:
         return None
     earlier = [card for card in cards if card.role is not resolution.Role.APPEAL]
-    before = resolution.resolve(rubric, earlier, raters=_raters(interview))
+    before = resolution.resolve(rubric, earlier, **wanted)
     return Found(
         score=result.total.score,
         way=_FOUND_BY[result.way],
@@ -255,8 +260,19 @@ def _card(review: Review) -> resolution.Card:
     return resolution.Card(resolution.Role(review.kind), review.scorecard.value)
 
 
-def _raters(interview: Interview) -> int:
-    return interview.invitation.raters if interview.invitation else 0
+class _Wanted(TypedDict):
+    raters: int
+    is_waived: bool
+
+
+def _wanted(interview: Interview, waived: Sequence[Review]) -> _Wanted:
+    """Say how many ratings count as enough, and whether nobody is to decide between them."""
+    raters = interview.invitation.raters if interview.invitation else 0
+    kinds = [review.kind for review in waived]
+    return {
+        "raters": raters - kinds.count(Kind.RATING),
+        "is_waived": Kind.ADJUDICATION in kinds,
+    }
 
 
 def _machine(card: Scorecard) -> Column:

@@ -54,12 +54,14 @@ class Result:
     is_final: bool
 
 
-def resolve(rubric: rubrics.Rubric, cards: Sequence[Card], *, raters: int) -> Result | None:
+def resolve(
+    rubric: rubrics.Rubric, cards: Sequence[Card], *, raters: int, is_waived: bool = False
+) -> Result | None:
     """Give the result of cards, the oldest first, of which each role's latest counts.
 
     A review that the candidate asked for decides, then an adjudication, then the raters' median
-    once there are as many as are wanted (``raters``, 0-2) and they agree, then the machine. None
-    without any card.
+    once there are as many as are wanted (``raters``, 0-2) and they agree, or nobody is to decide
+    between them (``is_waived``), then the machine. None without any card.
     """
     by_role: dict[Role, list[rubrics.Scorecard]] = {role: [] for role in Role}
     for card in cards:
@@ -68,7 +70,7 @@ def resolve(rubric: rubrics.Rubric, cards: Sequence[Card], *, raters: int) -> Re
     for role, way in _DECIDES:
         if by_role[role]:
             return _result(rubric, way, by_role[role][-1:], is_final=True)
-    if len(ratings) >= max(1, raters) and not gap(rubric, ratings):
+    if len(ratings) >= max(1, raters) and (is_waived or not gap(rubric, ratings)):
         way = Way.MEDIAN if len(ratings) > 1 else Way.RATER
         return _result(rubric, way, ratings, is_final=True)
     if by_role[Role.JUDGE]:

@@ -76,6 +76,18 @@ def tell_result(interview_id: uuid.UUID, address: str) -> None:
     _ask(send_result, str(interview_id), address, lost=lost)
 
 
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_backoff_max=3600, max_retries=8)
+def send_assigned(rater: int, count: int, address: str) -> None:
+    """Tell a rater that answers were given to them; again while the mail server is away."""
+    letters.tell_assigned(rater, count, address)
+
+
+def tell_assigned(rater: int, count: int, address: str) -> None:
+    """Ask a worker to tell a rater what a lead gave them."""
+    lost = f"no queue to tell rater {rater} of {count} answers; they are in their list"
+    _ask(send_assigned, rater, count, address, lost=lost)
+
+
 def ring(interview_id: uuid.UUID) -> None:
     """Ask a worker to grade."""
     lost = f"no queue to ring for interview {interview_id}; the sweep will"
@@ -88,7 +100,7 @@ def ring_rescore(number: int) -> None:
     _ask(rescore, str(number), lost=lost)
 
 
-def _ask(task: Task[..., None], *said: str, lost: str) -> None:
+def _ask(task: Task[..., None], *said: str | int, lost: str) -> None:
     """Ask a worker for a task, once the transaction is done.
 
     A queue that is away is no reason to fail: ``lost`` says what is lost.

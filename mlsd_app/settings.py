@@ -57,6 +57,8 @@ SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 GRACE_SECONDS: int = env.int("GRACE_SECONDS", default=30)
 # Seconds for which a rater has an answer to score; every sign of life begins them anew.
 REVIEW_LEASE_SECONDS: int = env.int("REVIEW_LEASE_SECONDS", default=1800)
+# A review that a lead gave to somebody goes back to the queue after so long.
+REVIEW_ASSIGNED_DAYS: int = env.int("REVIEW_ASSIGNED_DAYS", default=3)
 # Seconds that an interview gets back at most, in all, for times when the server was out of reach.
 OUTAGE_CREDIT_SECONDS: int = env.int("OUTAGE_CREDIT_SECONDS", default=300)
 # DEBUG, INFO, WARNING or ERROR: what the logs hold.

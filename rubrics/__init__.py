@@ -16,6 +16,7 @@ from rubrics.schema import (
     Framework,
     Question,
     Rubric,
+    Sample,
     Stage,
     Target,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Question",
     "Rubric",
     "RulesJudge",
+    "Sample",
     "Scorecard",
     "Stage",
     "Target",

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
-from interviews.models import Interview, Issued, Review
+from interviews.models import Interview, Issued, Review, SavedFilter
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
@@ -101,6 +101,10 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "invitation_release": ("post", {}, Answers._make([302, *[404] * 7])),
     "invited": ("get", {}, PUBLIC),
     "review_list": ("get", {}, INTERVIEWERS),
+    "review_filters": ("post", {"name": "Old", "query": "days=7"}, INTERVIEWERS_LEAD_ON),
+    "review_filter_deletion": ("post", {}, Answers(302, 404, 404, 302, 404, 404, 404, 404)),
+    "review_assignment": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
+    "review_waiver": ("get", {}, Answers._make([302, *[404] * 7])),  # nobody invited to it
     "review_agreement": ("get", {}, INTERVIEWERS),
     "review_csv": ("get", {}, INTERVIEWERS),
     "review_json": ("get", {}, INTERVIEWERS),
@@ -154,6 +158,7 @@ def interview(db: None) -> Interview:
     rater = factories.a_user(name="rater", group="interviewer")
     review = Review.objects.create(interview=interview, kind="rating", wanted_at=clock.now())
     assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
+    SavedFilter.objects.create(pk=1, owner=rater, name="Old", saved_at=clock.now())
     return interview
 
 

@@ -28,12 +28,17 @@ def reviews_of(interview: Interview) -> Sequence[Review]:
     return list(found.order_by("submitted_at", "wanted_at", "pk"))
 
 
+def awaited_of(interview: Interview) -> Sequence[Review]:
+    """Give what people are awaited for, once the answer is handed in."""
+    return [] if interview.is_running else list(interview.reviews.awaited())
+
+
 def may_release(interview: Interview) -> bool:
     """Whether the result can be released: it was promised, and nobody is awaited any more."""
     invitation = interview.invitation
     if invitation is None or invitation.results != Results.RELEASED or interview.is_released:
         return False
-    return interview.is_scored and not interview.reviews.filter(submitted_at=None).exists()
+    return interview.is_scored and not interview.reviews.awaited().exists()
 
 
 def release(person: Person, invitation_id: uuid.UUID, *, now: datetime) -> tuple[Interview, bool]:
@@ -57,7 +62,7 @@ def appeal_of(
     given = interview.release.at if interview.is_released else interview.submitted_at
     moments = (given, *(review.submitted_at for review in reviews))
     since = max((moment for moment in moments if moment), default=None)
-    if since is None or not interview.shows_result or not all(r.is_submitted for r in reviews):
+    if since is None or not interview.shows_result or any(r.is_awaited for r in reviews):
         return "none", None
     if now >= since + APPEALS_FOR:
         return "over", None

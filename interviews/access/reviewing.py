@@ -1,4 +1,4 @@
-"""The door to reviews: the queue, what a rater has taken on, and what they see of an answer.
+"""The door to reviews: what a rater has taken on, and what they see of an answer.
 
 Before a rater's own scorecard of an interview is submitted, nothing here gives them anybody's.
 """
@@ -6,7 +6,7 @@ Before a rater's own scorecard of an interview is submitted, nothing here gives 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,20 +19,7 @@ import rubrics
 from interviews import flow
 from interviews.access.roles import Person, interviewer_or_404, is_lead
 from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft
-from interviews.models.review import ReviewQuerySet
 
-PER_PAGE = 25
-# The lists of the queue, and how pages call them.
-TABS: Mapping[str, str] = {
-    "claim": "To claim",
-    "second": "Second rater wanted",
-    "decide": "To decide",
-    "mine": "Mine",
-    "done": "Done",
-    "held": "Held by others",
-}
-# A draft of a review that somebody else has now is listed for so long.
-_LOST_FOR = timedelta(days=14)
 Found = Review  # views name the type, and only the type
 
 
@@ -41,100 +28,10 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A page of one of the queue's lists, and where to go on; ``tabs`` are all its lists."""
-
-    tab: str
-    rows: Sequence[Review]
-    tabs: Sequence["Tab"]
-    after: str
-
-    @property
-    def waits(self) -> bool:
-        """Whether there is anything to score."""
-        return any(tab.count for tab in self.tabs if tab.name in ("claim", "second"))
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One of the lists, and how many there are in it."""
-
-    name: str
-    title: str
-    count: int
-
-
-def queue(person: Person, tab: str, *, question: str, after: str, now: datetime) -> Queue:
-    """Give a list of the queue, the longest waiting first; of what is done the latest first."""
-    user = interviewer_or_404(person)
-    lists = _lists(user, now)
-    tab = tab if tab in lists else "claim"
-    found = lists[tab]
-    if question:
-        found = found.filter(interview__version__question__slug=question)
-    is_done = tab == "done"
-    moment = "submitted_at" if is_done else "wanted_at"
-    order = ("-submitted_at", "-pk") if is_done else ("wanted_at", "pk")
-    rows = list(
-        _from(found.with_interview(), moment, after, is_done).order_by(*order)[: PER_PAGE + 1]
-    )
-    further = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
-    place = f"{getattr(further, moment).isoformat()}_{further.pk}" if further else ""
-    tabs = [Tab(name, TABS[name], each.count()) for name, each in lists.items()]
-    return Queue(tab, rows[:PER_PAGE], tabs, place)
-
-
-def _lists(user: User, now: datetime) -> Mapping[str, ReviewQuerySet]:
-    handed_in = ~Q(interview__state=flow.State.RUNNING)
-    free = Review.objects.filter(handed_in).free(now).open_to(user)
-    rated = Review.objects.filter(
-        interview=OuterRef("interview"), kind=Kind.RATING, submitted_at__isnull=False
-    )
-    # Of two ratings that one answer waits for, a person can take one: it is listed once.
-    earlier = free.filter(interview=OuterRef("interview"), pk__lt=OuterRef("pk"), kind=Kind.RATING)
-    ratings = free.filter(~Exists(earlier), kind=Kind.RATING)
-    mine = Review.objects.filter(rater=user)
-    drafts = ReviewDraft.objects.filter(review=OuterRef("pk"), rater=user).exclude(text="")
-    lost = Exists(drafts.filter(saved_at__gt=now - _LOST_FOR)) & (~Q(rater=user) | Q(rater=None))
-    lists = {
-        "claim": ratings.filter(~Exists(rated)),
-        "second": ratings.filter(Exists(rated)),
-        "decide": free.exclude(kind=Kind.RATING),
-        "mine": Review.objects.filter(Q(rater=user, submitted_at=None) | lost),
-        "done": mine.filter(submitted_at__isnull=False),
-    }
-    if is_lead(user):
-        held = Review.objects.filter(submitted_at=None, leased_until__gte=now)
-        lists["held"] = held.exclude(rater=user).open_to(user)
-    return lists
-
-
-def _from(found: ReviewQuerySet, moment: str, after: str, is_done: bool) -> ReviewQuerySet:
-    """What comes behind a place, as ``Queue.after`` named it; all for a place that is none."""
-    at, _, pk = after.partition("_")
-    try:
-        passed, key = datetime.fromisoformat(at).astimezone(UTC), uuid.UUID(pk)
-    except (ValueError, OverflowError):
-        return found
-    side = "lt" if is_done else "gt"
-    return found.filter(
-        Q(**{f"{moment}__{side}": passed}) | Q(**{moment: passed, f"pk__{side}": key})
-    )
-
-
 def claim(person: Person, review_id: uuid.UUID, *, now: datetime) -> bool:
     """Take one; False when somebody else has it."""
     user = interviewer_or_404(person)
     return free_or_404(person, review_id).claim(user, now=now, lease=lease())
-
-
-def take_over(person: Person, review_id: uuid.UUID, *, now: datetime) -> bool:
-    """Take one from whoever has it, as a lead; False once it is submitted."""
-    user = interviewer_or_404(person)
-    if not is_lead(user):
-        raise Http404
-    return free_or_404(person, review_id).take_over(user, now=now, lease=lease())
 
 
 def give_back(person: Person, review_id: uuid.UUID) -> bool:
@@ -231,7 +128,9 @@ def to_decide_between(person: Person, review: Review) -> Sequence[Review]:
     return list(found.order_by("submitted_at", "pk"))
 
 
-def scored(person: Person, *, question: str) -> QuerySet[Interview]:
+def scored(
+    person: Person, *, question: str = "", invited_by: int | None = None
+) -> QuerySet[Interview]:
     """Give the interviews whose scorecards a person may read: it would not bias what they score.
 
     Those that they have scored; and of those that they (a lead: anybody) invited to, those for
@@ -244,7 +143,9 @@ def scored(person: Person, *, question: str) -> QuerySet[Interview]:
     done = invited & ~Q(state=flow.State.RUNNING) & settled
     found = Interview.objects.filter(done | Exists(own.filter(submitted_at__isnull=False)))
     # Who decides or looks again has not scored it until then.
-    found = found.exclude(Exists(own.filter(submitted_at=None))).exclude(candidate=user)
+    found = found.exclude(Exists(own.awaited())).exclude(candidate=user)
+    if invited_by is not None:
+        found = found.filter(invitation__by=invited_by)
     return found.filter(version__question__slug=question) if question else found
 
 

@@ -14,6 +14,7 @@ from interviews.models.review import (
     Review,
     ReviewDraft,
 )
+from interviews.models.saved import LONGEST_NAME, LONGEST_QUERY, MOST_SAVED, SavedFilter
 from interviews.models.scorecard import Scorecard
 from interviews.models.stage import (
     MAX_BYTES,
@@ -28,7 +29,10 @@ from interviews.models.sweep import Sweep
 
 __all__ = [
     "HUMAN",
+    "LONGEST_NAME",
+    "LONGEST_QUERY",
     "MAX_BYTES",
+    "MOST_SAVED",
     "Agreement",
     "DraftKept",
     "DraftOutcome",
@@ -48,6 +52,7 @@ __all__ = [
     "Review",
     "ReviewDraft",
     "Revision",
+    "SavedFilter",
     "Scorecard",
     "StageAnswer",
     "StageRevision",

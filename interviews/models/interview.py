@@ -50,7 +50,9 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def settled(self) -> Self:
         """Those that nobody is going to score blind, or is scoring: their scores may be shown."""
-        awaited = Interview.objects.filter(reviews__pk__isnull=False, reviews__submitted_at=None)
+        awaited = Interview.objects.filter(
+            reviews__pk__isnull=False, reviews__submitted_at=None, reviews__waived_at=None
+        )
         return self.exclude(pk__in=awaited.values("pk"))
 
     def running(self) -> Self:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Greatest
 
 import rubrics
 from interviews import resolution
@@ -82,7 +83,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def free(self, now: datetime) -> Self:
         """Those that nobody holds."""
         unheld = Q(rater__isnull=True) | Q(leased_until__lt=now)
-        return self.filter(unheld, submitted_at__isnull=True)
+        return self.filter(unheld).awaited()
+
+    def awaited(self) -> Self:
+        """Those whose scorecard is still wanted."""
+        return self.filter(submitted_at__isnull=True, waived_at__isnull=True)
 
     def open_to(self, rater: User) -> Self:
         """Those of interviews that are not the rater's own, and that they have no other part in."""
@@ -141,6 +146,11 @@ class Review(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    waived_because = models.TextField(blank=True, help_text="why nobody is waited for any more")
     recommendation = models.CharField(max_length=10, choices=Recommendation, blank=True)
     summary = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="of an adjudication; answer to an appeal")
@@ -158,9 +168,14 @@ class Review(models.Model):
         ordering: ClassVar = ["wanted_at", "pk"]
         indexes: ClassVar = [
             models.Index(
-                fields=["wanted_at"],
+                fields=["kind", "wanted_at"],
                 name="review_waiting",
-                condition=Q(submitted_at__isnull=True),
+                condition=Q(submitted_at__isnull=True, waived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["rater", "-submitted_at"],
+                name="review_done",
+                condition=Q(submitted_at__isnull=False),
             ),
         ]
         constraints: ClassVar = [
@@ -184,6 +199,17 @@ class Review(models.Model):
                 )
                 | Q(rater__isnull=False, claimed_at__isnull=False, leased_until__isnull=False),
             ),
+            models.CheckConstraint(
+                name="review_waived_by_somebody",
+                condition=Q(waived_at__isnull=True, waived_by__isnull=True, waived_because="")
+                | Q(
+                    ~Q(kind="appeal"),
+                    ~Q(waived_because=""),
+                    waived_at__isnull=False,
+                    waived_by__isnull=False,
+                    submitted_at__isnull=True,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,16 +228,26 @@ class Review(models.Model):
     def is_free(self, now: datetime) -> bool:
         """Whether nobody holds it."""
         is_held = self.leased_until is not None and self.leased_until >= now
-        return not self.is_submitted and not is_held
+        return self.is_awaited and not is_held
 
     @property
     def is_submitted(self) -> bool:
         """Whether its scorecard is there."""
         return self.submitted_at is not None
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its scorecard is still wanted."""
+        return self.submitted_at is None and self.waived_at is None
+
+    @property
+    def can_be_waived(self) -> bool:
+        """Whether somebody may say that it is not needed: a candidate who asked gets an answer."""
+        return self.is_awaited and self.kind != Kind.APPEAL
+
     def is_mine(self, person: User | AnonymousUser) -> bool:
         """Whether a person may submit it: they took it, and nobody else since."""
-        return self.rater_id == person.pk and not self.submitted_at
+        return self.rater_id == person.pk and self.is_awaited
 
     def claim(self, rater: User, *, now: datetime, lease: timedelta) -> bool:
         """Take it. False when somebody else holds it, or this rater may not have it."""
@@ -220,7 +256,7 @@ class Review(models.Model):
 
     def take_over(self, rater: User, *, now: datetime, lease: timedelta) -> bool:
         """Take it from whoever holds it, as a lead may; their draft stays theirs."""
-        open_ = Review.objects.filter(pk=self.pk, submitted_at__isnull=True)
+        open_ = Review.objects.filter(pk=self.pk).awaited()
         return self._taken(open_.open_to(rater), rater, now=now, lease=lease)
 
     def _taken(
@@ -240,15 +276,31 @@ class Review(models.Model):
         return bool(taken)
 
     def renew(self, rater: User, *, now: datetime, lease: timedelta) -> None:
-        """Begin the lease of who holds it anew: they were heard of."""
-        held = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=True)
-        if held.update(leased_until=now + lease):
-            self.leased_until = now + lease
+        """Begin the lease of who holds it anew: they were heard of. A longer one is not cut."""
+        self._held_by(rater).update(leased_until=Greatest("leased_until", now + lease))
+        self.refresh_from_db(fields=["leased_until"])
+
+    def _held_by(self, rater: User) -> ReviewQuerySet:
+        return Review.objects.filter(pk=self.pk, rater=rater).awaited()
 
     def release(self, rater: User) -> bool:
         """Give it back; the draft stays. False when the rater did not hold it."""
-        held = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=True)
+        held = self._held_by(rater)
         return bool(held.update(rater=None, claimed_at=None, leased_until=None))
+
+    def waive(self, by: User, *, because: str, now: datetime) -> bool:
+        """Say that it is not needed any more. False when it was submitted or waived before.
+
+        Whoever was at it keeps the draft; a rating that was the last one wanted may ask for an
+        adjudication, as when it is submitted.
+        """
+        with transaction.atomic():
+            Interview.objects.select_for_update(no_key=True).get(pk=self.interview_id)
+            open_ = Review.objects.filter(pk=self.pk).exclude(kind=Kind.APPEAL).awaited()
+            waived = open_.update(waived_at=now, waived_by=by, waived_because=because)
+            if waived:
+                self._ask_for_adjudication(now)
+        return bool(waived)
 
     def draft_of(self, rater: User) -> "ReviewDraft":
         """Give what a rater has written so far; an empty one, not saved, before that."""
@@ -273,10 +325,11 @@ class Review(models.Model):
         if len(text) > MOST_DRAFT:
             return DraftKept(DraftState.TOO_LONG, base)
         with transaction.atomic():
-            mine = Review.objects.filter(pk=self.pk, rater=rater)
             state = DraftState.KEPT
-            if not mine.filter(submitted_at__isnull=True).update(leased_until=now + lease):
-                state = DraftState.SUBMITTED if mine.exists() else DraftState.LOST
+            longer = Greatest("leased_until", now + lease)
+            if not self._held_by(rater).update(leased_until=longer):
+                done = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=False)
+                state = DraftState.SUBMITTED if done.exists() else DraftState.LOST
             draft = self.drafts.select_for_update().get(rater=rater)
             if draft.key == key or draft.text == text:
                 return DraftKept(state, draft.revision)
@@ -306,8 +359,7 @@ class Review(models.Model):
         with transaction.atomic():
             # Of two raters who submit at once the second sees the first one's scorecard.
             Interview.objects.select_for_update(no_key=True).get(pk=self.interview_id)
-            held = Review.objects.filter(pk=self.pk, rater=rater, submitted_at__isnull=True)
-            submitted = held.update(
+            submitted = self._held_by(rater).update(
                 submitted_at=now,
                 recommendation=recommendation,
                 summary=summary,
@@ -330,7 +382,7 @@ class Review(models.Model):
 
     def _ask_for_adjudication(self, now: datetime) -> None:
         ratings = Review.objects.filter(interview=self.interview_id, kind=Kind.RATING)
-        if self.kind != Kind.RATING or ratings.filter(submitted_at__isnull=True).exists():
+        if self.kind != Kind.RATING or ratings.awaited().exists():
             return
         cards = Scorecard.objects.filter(review__in=ratings)
         rubric = self.interview.version.value.rubric

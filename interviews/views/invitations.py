@@ -162,6 +162,7 @@ def _shown(request: Request, found: inviting.Found, address: str = "") -> HttpRe
         "address": address,
         "interview": interview,
         "may_release": bool(interview and results.may_release(interview)),
+        "awaited": results.awaited_of(interview) if interview else (),
         "extension": ExtensionForm(),
     }
     return render(request, "invitations/detail.html", context)

@@ -1,4 +1,4 @@
-"""Reviews: the queue, a claim, the scoring page with its draft, and the scorecards side by side."""
+"""Reviews: the scoring page with its draft, the scorecards side by side, exports, agreement."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,16 +18,6 @@ from interviews.views.framing import holds_frames
 from rubrics import clock
 
 
-@never_cache
-@require_safe
-def review_list(request: Request) -> HttpResponse:
-    """Show what waits to be scored, what the person has taken on, and what they have done."""
-    chosen, now = QueueFilter(request.GET).chosen(), clock.now()
-    queue = reviewing.queue(request.user, now=now, **chosen)
-    context = {"queue": queue, "chosen": chosen}
-    return render(request, "reviews/list.html", context)
-
-
 @require_safe
 def agreement(request: Request) -> HttpResponse:
     """Show how far raters and judges agree."""
@@ -40,7 +30,9 @@ def agreement(request: Request) -> HttpResponse:
 def review_export(request: Request, kind: str) -> StreamingHttpResponse:
     """Give every level that the person may read, as a file."""
     chosen = QueueFilter(request.GET).chosen()
-    found = exports.rows(reviewing.scored(request.user, question=chosen["question"]))
+    found = exports.rows(
+        reviewing.scored(request.user, question=chosen.question, invited_by=chosen.by)
+    )
     write, content = _KINDS[kind]
     response = StreamingHttpResponse(write(found), content_type=content)
     response["Content-Disposition"] = f'attachment; filename="scorecards.{kind}"'
@@ -51,43 +43,6 @@ _KINDS: Mapping[str, tuple[Callable[[Iterable[exports.Row]], Iterator[str]], str
     "csv": (exports.as_csv, "text/csv; charset=utf-8"),
     "json": (exports.as_json, "application/json"),
 }
-
-
-@require_POST
-def review_next(request: Request) -> HttpResponse:
-    """Take what waits longest."""
-    taken = reviewing.claim_next(request.user, now=clock.now())
-    if taken is None:
-        messages.info(request, "Nothing waits for you just now.")
-        return redirect("review_list")
-    return redirect("review", taken.pk)
-
-
-@require_POST
-def review_claim(request: Request, review_id: uuid.UUID) -> HttpResponse:
-    """Take one."""
-    return _taken(request, reviewing.claim(request.user, review_id, now=clock.now()), review_id)
-
-
-@require_POST
-def review_takeover(request: Request, review_id: uuid.UUID) -> HttpResponse:
-    """Take what somebody else holds, as a lead."""
-    return _taken(request, reviewing.take_over(request.user, review_id, now=clock.now()), review_id)
-
-
-def _taken(request: Request, is_taken: bool, review_id: uuid.UUID) -> HttpResponse:
-    if is_taken:
-        return redirect("review", review_id)
-    messages.warning(request, "Somebody was quicker: this one is taken.")
-    return redirect("review_list")
-
-
-@require_POST
-def review_return(request: Request, review_id: uuid.UUID) -> HttpResponse:
-    """Give one back to the queue."""
-    if reviewing.give_back(request.user, review_id):
-        messages.success(request, "It is back in the queue. Your draft is kept.")
-    return redirect("review_list")
 
 
 @never_cache
