@@ -47,6 +47,9 @@ _BATCH = 500
 _INVITED, _TWO, _WAITING, MOST_WAITING = 0.6, 0.5, 0.1, 300
 
 
+_Offer = Invitation.questions.through
+
+
 class NothingPublished(Exception):
     """No published question has sample answers."""
 
@@ -123,6 +126,7 @@ class _Rows:
     by: User
     rng: random.Random
     invitations: list[Invitation] = field(default_factory=list)
+    offers: list[models.Model] = field(default_factory=list)
     interviews: list[Interview] = field(default_factory=list)
     ledger: list[LedgerLine] = field(default_factory=list)
     sheets: list[StageAnswer] = field(default_factory=list)
@@ -134,7 +138,7 @@ class _Rows:
     def write(self) -> None:
         """Write all of it, each table after those that it refers to."""
         tables: Sequence[Sequence[models.Model]] = (
-            self.invitations, self.interviews, self.ledger, self.sheets, self.revisions,
+            self.invitations, self.offers, self.interviews, self.ledger, self.sheets, self.revisions,
             self.reviews, self.cards, self.releases,
         )  # fmt: skip
         for rows in tables:
@@ -188,6 +192,9 @@ class _Rows:
             accepted_at=at,
         )
         self.invitations.append(invitation)
+        self.offers.append(
+            _Offer(invitation_id=invitation.pk, question_id=source.version.question_id)
+        )
         return invitation
 
     def _written(

@@ -137,6 +137,7 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/", reviews.review, name="review"),
     path("reviews/<uuid:review_id>/claim/", queue.review_claim, name="review_claim"),
     path("reviews/<uuid:review_id>/draft/", reviews.review_draft, name="review_draft"),
+    path("reviews/<uuid:review_id>/presence/", reviews.review_presence, name="review_presence"),
     path("reviews/<uuid:review_id>/return/", queue.review_return, name="review_return"),
     path("reviews/<uuid:review_id>/takeover/", queue.review_takeover, name="review_takeover"),
     path("reviews/<uuid:review_id>/waiver/", queue.review_waiver, name="review_waiver"),

@@ -112,6 +112,7 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "review": ("get", {}, RATERS),
     "review_claim": ("post", {}, INTERVIEWERS_LEAD_ON),
     "review_draft": ("post", {"text": "{}", "base": "0", "key": KEY}, RATERS),
+    "review_presence": ("post", {}, Answers(302, 404, 404, 204, 404, 404, 404, 404)),
     "review_return": ("post", {}, Answers(302, 404, 404, 302, 404, 404, 404, 404)),
     "review_takeover": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
     "handbook": ("get", {}, MEMBERS),

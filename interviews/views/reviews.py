@@ -124,6 +124,14 @@ def _kept(request: Request, found: reviewing.Found) -> reviewing.Kept:
 
 
 @require_POST
+def review_presence(request: Request, review_id: uuid.UUID) -> HttpResponse:
+    """Note that a rater is reading what they hold."""
+    found = reviewing.own_or_404(request.user, review_id)
+    reviewing.renew(request.user, found, now=clock.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
 def review_draft(request: Request, review_id: uuid.UUID) -> HttpResponse:
     """Keep a draft, and say what became of it in the words of the page's status line."""
     found = reviewing.own_or_404(request.user, review_id)

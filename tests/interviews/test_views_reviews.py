@@ -177,6 +177,16 @@ def test_a_draft_is_kept_and_comes_back(
     assert 'name="base" value="1"' in page
 
 
+def test_who_reads_on_keeps_what_they_hold(
+    interview: Interview, ines: User, omar: User, signed_in: SignedIn
+) -> None:
+    address = take(signed_in(ines))
+    Review.objects.filter(rater=ines).update(leased_until=clock.now() - MINUTE)
+    assert signed_in(omar).post(f"{address}presence/").status_code == 404
+    assert signed_in(ines).post(f"{address}presence/").status_code == 204
+    assert not Review.objects.get(rater=ines).is_free(clock.now())
+
+
 def test_what_is_missing_keeps_it_from_being_submitted_and_nothing_is_lost(
     interview: Interview, ines: User, signed_in: SignedIn
 ) -> None:

@@ -7,6 +7,7 @@ import { freshenForms } from "../csrf.js";
 import { newKey } from "../queue.js";
 import { Sheet } from "../sheet.js";
 import { Opinion } from "./opinion.js";
+import { tellPresence } from "./presence.js";
 import { chosen, highlight, reading } from "./quotes.js";
 
 const form = document.querySelector("#rating");
@@ -207,3 +208,4 @@ reading();
 goTo(current);
 refresh();
 sheet.begin();
+tellPresence(form.dataset.presence);
