@@ -138,8 +138,8 @@ class _Rows:
     def write(self) -> None:
         """Write all of it, each table after those that it refers to."""
         tables: Sequence[Sequence[models.Model]] = (
-            self.invitations, self.offers, self.interviews, self.ledger, self.sheets, self.revisions,
-            self.reviews, self.cards, self.releases,
+            self.invitations, self.offers, self.interviews, self.ledger, self.sheets,
+            self.revisions, self.reviews, self.cards, self.releases,
         )  # fmt: skip
         for rows in tables:
             if rows:
