@@ -11,6 +11,7 @@ from interviews.models import (
     Scorecard,
     StageAnswer,
     StageRevision,
+    Token,
 )
 from rubrics.admin import ReadOnlyAdmin
 
@@ -77,3 +78,13 @@ class ScorecardAdmin(ReadOnlyAdmin):
         """Leave out those of interviews that somebody scores blind."""
         settled = Interview.objects.settled()
         return super().get_queryset(request).filter(interview__in=settled)
+
+
+@admin.register(Token)
+class TokenAdmin(ReadOnlyAdmin):
+    """Who lets programs read in their name."""
+
+    list_display = ("name", "owner", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__email")
+    exclude = ("token_hash",)

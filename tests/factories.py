@@ -3,7 +3,7 @@
 import json
 import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from interviews.models import (
     Review,
     StageAnswer,
     Terms,
+    Token,
 )
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question
@@ -285,6 +286,18 @@ def an_invitation(
     return issued
 
 
+def a_token(*, owner: User, name: str = "Weekly report", now: datetime = NOON) -> str:
+    """What a program shows to read in somebody's name, for as long as nobody revokes it."""
+    secret = Token.objects.issue(key=uuid.uuid4(), owner=owner, name=name, expires_at=None, now=now)
+    assert secret
+    return secret
+
+
+def bearer(owner: User, *, now: datetime = NOON) -> dict[str, str]:
+    """The header of a program that reads in somebody's name."""
+    return {"Authorization": f"Bearer {a_token(owner=owner, now=now)}"}
+
+
 def handed_in_by_invitation(
     *,
     candidate: User,
@@ -310,6 +323,7 @@ def submit_review(
     by: User,
     levels: Sequence[int | None],
     summary: str = "Fine.",
+    comments: Sequence[Mapping[str, Any]] = (),
     now: datetime = NOON,
 ) -> bool:
     """Submit a review with these levels, None for a criterion that was not judged."""
@@ -326,5 +340,5 @@ def submit_review(
     ]
     card = rubrics.add_up(rubric, judgements, "human")
     return review.submit(
-        by, card, recommendation="yes", summary=summary, reason="", comments=[], now=now
+        by, card, recommendation="yes", summary=summary, reason="", comments=comments, now=now
     )

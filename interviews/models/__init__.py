@@ -26,6 +26,7 @@ from interviews.models.stage import (
     StageRevision,
 )
 from interviews.models.sweep import Sweep
+from interviews.models.token import Token, TooManyTokens
 
 __all__ = [
     "HUMAN",
@@ -58,4 +59,6 @@ __all__ = [
     "StageRevision",
     "Sweep",
     "Terms",
+    "Token",
+    "TooManyTokens",
 ]

@@ -50,7 +50,8 @@ class Issued(NamedTuple):
     token: str
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """Give what is kept of a token: enough to know it again, not to say it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -67,7 +68,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def by_token(self, token: str) -> Self:
         """The one that a link names, whatever became of it."""
-        return self.filter(token_hash=_hashed(token))
+        return self.filter(token_hash=hashed(token))
 
     def issue(
         self,
@@ -86,7 +87,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             invitation, is_new = self.get_or_create(
                 id=key,
                 defaults={
-                    "token_hash": _hashed(token),
+                    "token_hash": hashed(token),
                     "by": by,
                     "email": email,
                     "name": name,
@@ -184,11 +185,11 @@ class Invitation(models.Model):
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         expires_at = now + (self.expires_at - self.created_at)
         renewed = Invitation.objects.filter(pk=self.pk, accepted_at__isnull=True).update(
-            token_hash=_hashed(token), expires_at=expires_at, revoked_at=None
+            token_hash=hashed(token), expires_at=expires_at, revoked_at=None
         )
         if not renewed:
             return None
-        self.token_hash, self.expires_at, self.revoked_at = _hashed(token), expires_at, None
+        self.token_hash, self.expires_at, self.revoked_at = hashed(token), expires_at, None
         return token
 
     def accept(self, *, candidate: User, question: Question, now: datetime) -> Interview | None:

@@ -32,6 +32,7 @@ def rows(bank: None, alice: User) -> Interview:
     late = factories.draft(interview, "evaluation", "came too late", now=NOON)
     assert late.refused == "late"
     assert grading.grade(interview.pk, clock=lambda: NOON, lease=timedelta(minutes=1))
+    assert factories.a_token(owner=alice)
     return interview
 
 
@@ -48,6 +49,7 @@ def test_every_table_of_ours_is_there() -> None:
     names = {model.__name__ for model in TABLES}
     assert names == {
         *("Interview", "StageAnswer", "StageRevision", "LateText", "LedgerLine", "Scorecard"),
+        "Token",
         *("Question", "QuestionVersion", "FrameworkVersion"),
     }
 
