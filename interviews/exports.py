@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from interviews import resolution
 from interviews.models import Interview, Scorecard
-from rubrics.models import documents_of
 
 # A spreadsheet takes a cell that begins so for a formula, and would compute what somebody typed.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,15 +42,15 @@ def rows(interviews: QuerySet[Interview]) -> Iterator[Row]:
     """Give every level of every scorecard of some interviews, the latest interview first."""
     cards = (
         Scorecard.objects.filter(interview__in=interviews)
-        .select_related("review__rater", "interview__version__question", "interview__framework")
-        .defer("interview__framework__document", *documents_of("interview__version"))
+        .with_interview()
         .order_by("-interview__submitted_at", "interview", "created_at", "pk")
     )
     for card in cards.iterator(chunk_size=_CHUNK):
-        yield from _of(card)
+        yield from rows_of(card)
 
 
-def _of(card: Scorecard) -> Iterator[Row]:
+def rows_of(card: Scorecard) -> Iterator[Row]:
+    """Give every level of one scorecard."""
     interview, review = card.interview, card.review
     rubric = interview.version.value.rubric
     competencies = {criterion.id: str(criterion.competency) for criterion in rubric.criteria}
@@ -63,8 +63,8 @@ def _of(card: Scorecard) -> Iterator[Row]:
             framework=interview.framework.slug,
             target=interview.target,
             handed_in=interview.submitted_at.isoformat() if interview.submitted_at else "",
-            rater=review.rater.email if review and review.rater else card.judge,
-            role=review.kind if review else "judge",
+            rater=rater_of(card),
+            role=role_of(card),
             criterion=judgement.criterion,
             competency=competencies.get(judgement.criterion, ""),
             level=judgement.level,
@@ -73,6 +73,16 @@ def _of(card: Scorecard) -> Iterator[Row]:
             recommendation=review.recommendation if review else "",
             scored_at=card.created_at.isoformat(),
         )
+
+
+def rater_of(card: Scorecard) -> str:
+    """Say whose scorecard it is: a person's address, or the judge's name."""
+    return card.review.rater.email if card.review and card.review.rater else card.judge
+
+
+def role_of(card: Scorecard) -> str:
+    """Say what a scorecard is to the result, as ``resolution.Role``."""
+    return card.review.kind if card.review else resolution.Role.JUDGE
 
 
 def as_csv(found: Iterable[Row]) -> Iterator[str]:

@@ -388,6 +388,33 @@ class AppealForm(forms.Form):
     asked = WordsField(max_length=5_000)
 
 
+class TokenForm(forms.Form):
+    """What a token is for, and how long it works; ``key`` becomes its id, as in ``TermsForm``."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        label="What it is for",
+        max_length=100,
+        help_text="For example the name of the program.",
+        error_messages={"required": "Give it a name, so that you know it again."},
+    )
+    days = forms.TypedChoiceField(
+        label="It works for",
+        coerce=int,
+        choices=[(30, "30 days"), (90, "90 days"), (365, "a year"), (0, "as long as I let it")],
+        initial=90,
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        """Begin with a key of its own."""
+        super().__init__(data, initial={"key": uuid.uuid4()})
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        """Give when the token of a valid form ends by itself; None for never."""
+        days: int = self.cleaned_data["days"]
+        return now + timedelta(days=days) if days else None
+
+
 class HintField(forms.IntegerField):
     """A number that helps and is not needed: what is none is as good as not sent."""
 

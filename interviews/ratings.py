@@ -202,6 +202,26 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
     )
 
 
+def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Result | None:
+    """Say what all scorecards of an interview come to, the earliest first.
+
+    Of the machine's the latest by the interview's own rubric counts, as in ``compare``.
+    """
+    own = [card for card in cards if card.rubric_hash == interview.version.rubric_hash]
+    judged = {card.judge: card for card in own if card.review is None}
+    latest = sorted(judged.values(), key=lambda card: card.created_at)
+    given = [
+        *(resolution.Card(resolution.Role.JUDGE, card.value) for card in latest),
+        *(
+            resolution.Card(resolution.Role(card.review.kind), card.value)
+            for card in cards
+            if card.review
+        ),
+    ]
+    rubric = interview.version.value.rubric
+    return resolution.resolve(rubric, given, raters=_raters(interview))
+
+
 # --- for the candidate ----------------------------------------------------------------------
 
 

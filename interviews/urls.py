@@ -5,6 +5,7 @@ An action is a noun: draft, entry, submission.
 
 from django.urls import path
 
+from interviews import api
 from interviews.access import Part
 from interviews.views import (
     boards,
@@ -13,6 +14,7 @@ from interviews.views import (
     home,
     interviews,
     invitations,
+    programs,
     questions,
     queue,
     reports,
@@ -20,6 +22,7 @@ from interviews.views import (
     stages,
     submissions,
     times,
+    tokens,
 )
 
 urlpatterns = [
@@ -150,6 +153,11 @@ urlpatterns = [
         "invitations/<uuid:invitation_id>/release/", invitations.release, name="invitation_release"
     ),
     path("invited/<str:token>/", invitations.invited, name="invited"),
+    path("tokens/", tokens.token_list, name="token_list"),
+    path("tokens/<uuid:token_id>/revocation/", tokens.revocation, name="token_revocation"),
+    path("api/v1/", programs.about, name="api"),
+    path("api/v1/openapi.json", programs.document, name="api_document"),
+    *api.patterns("api/v1/"),
     path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),
     path("bank/<slug:slug>/rescore/", curation.rescore, name="bank_rescore"),
     path(

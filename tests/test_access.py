@@ -53,6 +53,9 @@ RATERS = Answers(302, 404, 404, 200, 404, 404, 404, 404)
 # Who is no curator finds nothing at the desk.
 CURATORS = Answers._make([302, *[404] * 5, 200, 404])
 CURATORS_LEAD_ON = Answers._make([302, *[404] * 5, 302, 404])
+# Programs are known by a token, which here everybody but the stranger has; a sign-in is none.
+TOKENS = Answers._make([401, *[200] * 7])
+OWN_BY_TOKEN = Answers._make([401, 200, *[404] * 6])
 PATTERNS: list[URLPattern] = [*interviews_urls.urlpatterns, *rubrics_urls.urlpatterns]
 KEY = "00000000-0000-4000-8000-000000000001"
 DRAFT = {"text": "words", "base": "0", "key": KEY, "from": "scope"}
@@ -115,6 +118,16 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "review_presence": ("post", {}, Answers(302, 404, 404, 204, 404, 404, 404, 404)),
     "review_return": ("post", {}, Answers(302, 404, 404, 302, 404, 404, 404, 404)),
     "review_takeover": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
+    "token_list": ("get", {}, MEMBERS),
+    "token_revocation": ("post", {}, OWN_LEADS_ON),
+    "api": ("get", {}, PUBLIC),
+    "api_document": ("get", {}, PUBLIC),
+    "api_me": ("get", {}, TOKENS),
+    "api_interviews": ("get", {}, TOKENS),
+    "api_interview": ("get", {}, OWN_BY_TOKEN),
+    "api_interview_scorecards": ("get", {}, OWN_BY_TOKEN),
+    "api_scorecards": ("get", {}, TOKENS),
+    "api_nowhere": ("get", {}, Answers._make([404] * 8)),
     "handbook": ("get", {}, MEMBERS),
     "handbook_cards": ("get", {}, MEMBERS),
     "handbook_concept": ("get", {}, MEMBERS),
@@ -160,6 +173,7 @@ def interview(db: None) -> Interview:
     review = Review.objects.create(interview=interview, kind="rating", wanted_at=clock.now())
     assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
     SavedFilter.objects.create(pk=1, owner=rater, name="Old", saved_at=clock.now())
+    factories.a_token(owner=owner, now=clock.now())
     return interview
 
 
@@ -195,6 +209,8 @@ def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
         "concept": "recall",
         "framework": "three-stage",
         "number": 1,
+        "token_id": interview.candidate.tokens.order_by("created_at")[0].pk,
+        "rest": "nowhere",
     }
     names = pattern.pattern.converters
     return reverse(pattern.name, kwargs={name: values[name] for name in names})
@@ -211,10 +227,11 @@ def test_every_address_answers_each_person_as_the_table_says(
     if someone:
         client.force_login(someone)
     path = address(pattern, interview, issued)
-    answer = getattr(client, method)(path, sent)
+    headers = factories.bearer(someone, now=clock.now()) if someone else {}
+    answer = getattr(client, method)(path, sent, headers=headers)
     assert answer.status_code == getattr(answers, kind)
     to_sign_in = answer.headers.get("Location", "").startswith("/accounts/login/")
-    assert to_sign_in == (kind == "stranger" and answers is not PUBLIC)
+    assert to_sign_in == (kind == "stranger" and answers.stranger == 302)
 
 
 def test_the_table_names_no_address_that_is_gone() -> None:

@@ -55,6 +55,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         )
         return self.exclude(pk__in=awaited.values("pk"))
 
+    def showing_result(self) -> Self:
+        """Those of which the candidate may see how it went, as ``Interview.shows_result``."""
+        at_once = Q(invitation__isnull=True) | Q(invitation__results="at-once")
+        return self.filter(at_once | Q(release__isnull=False))
+
     def running(self) -> Self:
         """Those whose candidate is still writing."""
         return self.filter(state=flow.State.RUNNING)

@@ -1,16 +1,23 @@
 """What a judge or a rater found in one interview. Append-only."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
 import rubrics
 from interviews.models.interview import Interview
+from rubrics.models import documents_of
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     """What can be done with many scorecards."""
+
+    def with_interview(self) -> Self:
+        """Fetch rater, interview, question and framework along, without the large documents."""
+        return self.select_related(
+            "review__rater", "interview__version__question", "interview__framework"
+        ).defer("interview__framework__document", *documents_of("interview__version"))
 
     def record(self, interview: Interview, card: rubrics.Scorecard, *, now: datetime) -> None:
         """Keep a scorecard; one of this judge by this rubric that is there already stays."""

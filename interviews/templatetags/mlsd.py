@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from interviews import writing
-from interviews.models import Invitation
+from interviews.models import Invitation, Token
 from interviews.reports.marks import Kind, Piece
 
 register = template.Library()
@@ -129,6 +129,6 @@ def ago(seconds: int) -> str:
 
 
 @register.filter
-def state_at(invitation: Invitation, now: datetime) -> str:
-    """What became of an invitation: open, accepted, revoked or expired."""
-    return invitation.state(now)
+def state_at(row: Invitation | Token, now: datetime) -> str:
+    """What became of an invitation or a token: for one open or active, revoked or expired."""
+    return row.state(now)

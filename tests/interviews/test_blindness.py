@@ -52,6 +52,8 @@ def addresses(interview: Interview) -> Iterator[str]:
             "concept": "recall",
             "framework": "three-stage",
             "number": 1,
+            "token_id": interview.pk,
+            "rest": "x",
         }
         for pattern in patterns:
             names = pattern.pattern.converters
@@ -60,6 +62,13 @@ def addresses(interview: Interview) -> Iterator[str]:
         yield f"/reviews/?tab={tab}"
     for table in ("interview", "scorecard", "stageanswer", "ledgerline"):
         yield f"/admin/interviews/{table}/"
+
+
+def signed_in(person: User) -> Client:
+    """A browser of theirs that shows a token as well: for pages, and for what programs read."""
+    client = Client(headers=factories.bearer(person, now=clock.now()))
+    client.force_login(person)
+    return client
 
 
 def told(client: Client, address: str) -> str:
@@ -95,16 +104,16 @@ def test_no_address_tells_what_anybody_else_found(
         reader.groups.add(omar.groups.get())
     waiting = interview.reviews.get(submitted_at=None)
     assert waiting.claim(reader, now=clock.now(), lease=MINUTE)
-    client = Client()
-    client.force_login(reader)
+    client = signed_in(reader)
     walked = {each: giveaways(told(client, each), interview) for each in addresses(interview)}
     assert len(walked) > 60
     assert {each: found for each, found in walked.items() if found} == {}
 
 
 def test_the_walk_would_find_them(interview: Interview, ines: User) -> None:
-    client = Client()
-    client.force_login(ines)
+    client = signed_in(ines)
     own = interview.reviews.get(rater=ines)
     assert len(giveaways(told(client, f"/reviews/{own.pk}/"), interview)) >= 2
     assert giveaways(told(client, "/reviews/scorecards.csv"), interview)
+    assert giveaways(told(client, "/api/v1/scorecards"), interview)
+    assert giveaways(told(client, f"/api/v1/interviews/{interview.pk}/scorecards"), interview)
