@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0010_submitted_reviews"),
+        ("interviews", "0011_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
