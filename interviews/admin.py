@@ -12,6 +12,8 @@ from interviews.models import (
     StageAnswer,
     StageRevision,
     Token,
+    Webhook,
+    WebhookDelivery,
 )
 from rubrics.admin import ReadOnlyAdmin
 
@@ -88,3 +90,21 @@ class TokenAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email")
     exclude = ("token_hash",)
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """Who is told where; not by which secret."""
+
+    list_display = ("address", "by", "events", "created_at", "paused_at", "stopped_at", "failures")
+    list_select_related = ("by",)
+    search_fields = ("address", "by__email")
+    exclude = ("sealed_secret",)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    """What was sent, or waits."""
+
+    list_display = ("id", "webhook", "event", "state", "attempts", "next_attempt_at", "last_status")
+    list_filter = ("state", "event")
+    list_select_related = ("webhook",)
+    search_fields = ("id", "interview__id", "webhook__address")

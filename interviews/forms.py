@@ -9,11 +9,12 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from interviews import flow, invited
+from interviews import flow, invited, webhooks
 from interviews.access import queue
 from interviews.invited import Invited
 from interviews.models import LONGEST_NAME, LONGEST_QUERY, Kind, Results, Terms
-from rubrics import Difficulty, Target
+from interviews.models.webhook import EVENTS
+from rubrics import Difficulty, Target, outbound
 from rubrics.models import FrameworkVersion, Question
 
 MINUTES = (20, 30, 45, 60, 75, 90)
@@ -317,6 +318,32 @@ class WaiverForm(forms.Form):
         help_text="It stands beside the result, with your name.",
         error_messages={"required": "Please say why."},
     )
+
+
+class WebhookForm(forms.Form):
+    """Where somebody wants to be told of what; the address is looked up before it is taken."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    address = forms.CharField(
+        max_length=500,
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+        help_text="It begins with https:// and can be reached from the internet.",
+    )
+    events = forms.MultipleChoiceField(
+        choices=[(event.value, event.label) for event in EVENTS],
+        initial=[event.value for event in EVENTS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose one at least."},
+    )
+
+    def clean_address(self) -> str:
+        """Refuse where nothing can be sent."""
+        address: str = self.cleaned_data["address"]
+        try:
+            webhooks.examine(address)
+        except outbound.Failed as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return address
 
 
 class AcceptanceForm(forms.Form):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import agreements, grading, letters, rescoring
+from interviews import agreements, grading, letters, rescoring, webhooks
 from rubrics import clock
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 def grade(interview_id: str) -> None:
     """Score one submitted interview, if nobody else is at it."""
     lease = timedelta(seconds=settings.GRADING_LEASE_SECONDS)
-    grading.grade(uuid.UUID(interview_id), clock=clock.now, lease=lease)
+    if grading.grade(uuid.UUID(interview_id), clock=clock.now, lease=lease):
+        ring_webhooks(uuid.UUID(interview_id))
 
 
 @shared_task
@@ -31,8 +32,16 @@ def sweep() -> None:
         ring(interview_id)
     for number in rescoring.to_work_at(now=clock.now()):
         ring_rescore(number)
+    for delivery_id in webhooks.to_send(now=clock.now()):
+        ring_delivery(delivery_id)
     if agreements.is_due(now=clock.now()):
         _ask(measure_agreement, lost="no queue to measure agreement; the next sweep asks again")
+
+
+@shared_task
+def deliver(delivery_id: str) -> None:
+    """Send one delivery of a webhook, if nobody else is at it."""
+    webhooks.deliver(uuid.UUID(delivery_id), clock=clock.now)
 
 
 @shared_task
@@ -92,6 +101,18 @@ def ring(interview_id: uuid.UUID) -> None:
     """Ask a worker to grade."""
     lost = f"no queue to ring for interview {interview_id}; the sweep will"
     _ask(grade, str(interview_id), lost=lost)
+
+
+def ring_webhooks(interview_id: uuid.UUID) -> None:
+    """Ask workers to tell what happened to an interview, whoever wants to be told."""
+    for delivery_id in webhooks.to_send(now=clock.now(), interview_id=interview_id):
+        ring_delivery(delivery_id)
+
+
+def ring_delivery(delivery_id: uuid.UUID) -> None:
+    """Ask a worker to send one delivery."""
+    lost = f"no queue to ring for delivery {delivery_id}; the sweep will"
+    _ask(deliver, str(delivery_id), lost=lost)
 
 
 def ring_rescore(number: int) -> None:

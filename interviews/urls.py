@@ -23,6 +23,7 @@ from interviews.views import (
     submissions,
     times,
     tokens,
+    webhooks,
 )
 
 urlpatterns = [
@@ -158,6 +159,19 @@ urlpatterns = [
     path("api/v1/", programs.about, name="api"),
     path("api/v1/openapi.json", programs.document, name="api_document"),
     *api.patterns("api/v1/"),
+    path("webhooks/", webhooks.webhook_list, name="webhook_list"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("webhooks/<uuid:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:webhook_id>/ping/", webhooks.ping, name="webhook_ping"),
+    path("webhooks/<uuid:webhook_id>/pause/", webhooks.pause, name="webhook_pause"),
+    path("webhooks/<uuid:webhook_id>/resumption/", webhooks.resumption, name="webhook_resumption"),
+    path("webhooks/<uuid:webhook_id>/secret/", webhooks.secret, name="webhook_secret"),
+    path("webhooks/<uuid:webhook_id>/removal/", webhooks.removal, name="webhook_removal"),
+    path(
+        "webhooks/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/redelivery/",
+        webhooks.redelivery,
+        name="webhook_redelivery",
+    ),
     path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),
     path("bank/<slug:slug>/rescore/", curation.rescore, name="bank_rescore"),
     path(

@@ -5,6 +5,7 @@ Postgres and the queue is a folder, both under MLSD_VAR, reached on loopback ove
 With DATABASE_URL it runs in production and asks for what it must be told.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ REVIEW_LEASE_SECONDS: int = env.int("REVIEW_LEASE_SECONDS", default=1800)
 REVIEW_ASSIGNED_DAYS: int = env.int("REVIEW_ASSIGNED_DAYS", default=3)
 # Seconds that an interview gets back at most, in all, for times when the server was out of reach.
 OUTAGE_CREDIT_SECONDS: int = env.int("OUTAGE_CREDIT_SECONDS", default=300)
+# Private networks (10.1.0.0/16, separated by commas) that webhooks may reach, by http too.
+WEBHOOK_ALLOWED_NETWORKS: list[str] = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 # DEBUG, INFO, WARNING or ERROR: what the logs hold.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
 # ----------------------------------------------------------------------------------------
@@ -77,6 +80,14 @@ elif not SECRET_KEY:
     raise environ.ImproperlyConfigured(
         "SECRET_KEY is not set: give a long random text, and keep it."
     )
+
+for network in WEBHOOK_ALLOWED_NETWORKS:
+    try:
+        ip_network(network)
+    except ValueError as problem:
+        raise environ.ImproperlyConfigured(
+            f"WEBHOOK_ALLOWED_NETWORKS: {problem}; a network is written as 10.1.0.0/16."
+        ) from None
 
 ROOT_URLCONF = "mlsd_app.urls"
 WSGI_APPLICATION = "mlsd_app.wsgi.application"
@@ -178,8 +189,10 @@ if not REDIS_URL:
     CELERY_BROKER_TRANSPORT = "mlsd_app.queue_folder:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = queue_folder.transport_options(MLSD_VAR / "queue")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-QUEUES = ("rules", "llm")  # apart, so that a slow vendor delays no rules score
+# Apart, so that other hosts (a vendor's, a webhook's) that are slow delay no rules score.
+QUEUES = ("rules", "llm")
 CELERY_TASK_DEFAULT_QUEUE = "rules"
+CELERY_TASK_ROUTES = {"interviews.tasks.deliver": {"queue": "llm"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -297,6 +310,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "httpx2": {"level": "WARNING"},  # it tells addresses, and an address may hold a secret
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers' scans
     },
 }

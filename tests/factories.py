@@ -25,6 +25,7 @@ from interviews.models import (
     StageAnswer,
     Terms,
     Token,
+    Webhook,
 )
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question
@@ -315,6 +316,21 @@ def handed_in_by_invitation(
     write(interview, GOOD if texts is None else texts, now=now)
     interview.submit(flow.Submitter.CANDIDATE, now=now)
     return fresh(interview)
+
+
+def a_webhook(
+    *,
+    by: User,
+    address: str = "https://hooks.example/mlsd",
+    events: tuple[str, ...] = ("submitted", "scored", "released"),
+    now: datetime = NOON,
+) -> tuple[Webhook, str]:
+    """A webhook and its secret; the address is not looked up."""
+    made = Webhook.objects.create_with_secret(
+        key=uuid.uuid4(), by=by, address=address, events=events, now=now
+    )
+    assert made
+    return made
 
 
 def submit_review(

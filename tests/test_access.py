@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
-from interviews.models import Interview, Issued, Review, SavedFilter
+from interviews.models import Interview, Issued, Review, SavedFilter, Webhook
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
@@ -49,6 +49,8 @@ INTERVIEWERS_LEAD_ON = Answers(302, 404, 404, 302, 302, 302, 404, 404)
 # Somebody's own business; leads may see to all invitations.
 INVITERS = Answers(302, 404, 404, 200, 404, 200, 404, 404)
 INVITERS_LEAD_ON = Answers(302, 404, 404, 302, 404, 302, 404, 404)
+# For an address that cannot be taken as it was sent.
+INTERVIEWERS_REFUSED = Answers(302, 404, 404, 422, 422, 422, 404, 404)
 RATERS = Answers(302, 404, 404, 200, 404, 404, 404, 404)
 # Who is no curator finds nothing at the desk.
 CURATORS = Answers._make([302, *[404] * 5, 200, 404])
@@ -128,6 +130,15 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "api_interview_scorecards": ("get", {}, OWN_BY_TOKEN),
     "api_scorecards": ("get", {}, TOKENS),
     "api_nowhere": ("get", {}, Answers._make([404] * 8)),
+    "webhook_list": ("get", {}, INTERVIEWERS),
+    "webhook_new": ("post", {"address": "https://127.0.0.1/"}, INTERVIEWERS_REFUSED),
+    "webhook": ("get", {}, INVITERS),
+    "webhook_ping": ("post", {}, INVITERS_LEAD_ON),
+    "webhook_pause": ("post", {}, INVITERS_LEAD_ON),
+    "webhook_resumption": ("post", {}, INVITERS_LEAD_ON),
+    "webhook_secret": ("post", {}, INVITERS),
+    "webhook_removal": ("post", {}, INVITERS_LEAD_ON),
+    "webhook_redelivery": ("post", {}, INVITERS_LEAD_ON),
     "handbook": ("get", {}, MEMBERS),
     "handbook_cards": ("get", {}, MEMBERS),
     "handbook_concept": ("get", {}, MEMBERS),
@@ -174,6 +185,8 @@ def interview(db: None) -> Interview:
     assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
     SavedFilter.objects.create(pk=1, owner=rater, name="Old", saved_at=clock.now())
     factories.a_token(owner=owner, now=clock.now())
+    webhook, _ = factories.a_webhook(by=rater, now=clock.now())
+    webhook.deliveries.ping(webhook, now=clock.now())
     return interview
 
 
@@ -199,7 +212,10 @@ def person(kind: str, interview: Interview) -> User | None:
 
 
 def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
+    webhook = Webhook.objects.get()
     values = {
+        "webhook_id": webhook.pk,
+        "delivery_id": webhook.deliveries.get().pk,
         "invitation_id": issued.invitation.pk,
         "token": issued.token,
         "review_id": interview.reviews.get().pk,

@@ -4,8 +4,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 
+from interviews.models.invitation import INTERVIEWER, LEAD, RATERS
+
 Person = User | AnonymousUser
-INTERVIEWER, LEAD = RATERS = ("interviewer", "lead")
 
 
 def raters() -> QuerySet[User]:

@@ -27,6 +27,7 @@ from interviews.models.stage import (
 )
 from interviews.models.sweep import Sweep
 from interviews.models.token import Token, TooManyTokens
+from interviews.models.webhook import Event, Webhook, WebhookDelivery
 
 __all__ = [
     "HUMAN",
@@ -38,6 +39,7 @@ __all__ = [
     "DraftKept",
     "DraftOutcome",
     "DraftState",
+    "Event",
     "Interview",
     "Invitation",
     "Issued",
@@ -61,4 +63,6 @@ __all__ = [
     "Terms",
     "Token",
     "TooManyTokens",
+    "Webhook",
+    "WebhookDelivery",
 ]

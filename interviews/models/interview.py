@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from interviews.models.invitation import Invitation
     from interviews.models.review import Release, ReviewQuerySet
     from interviews.models.scorecard import Scorecard
+    from interviews.models.webhook import DeliveryQuerySet
 
 # After this many failures the page says that it is late; it is tried again once an hour at least.
 LATE_AFTER = 5
@@ -178,6 +179,7 @@ class Interview(models.Model):
     objects = InterviewQuerySet.as_manager()
 
     if TYPE_CHECKING:
+        deliveries: DeliveryQuerySet
         ledger: RelatedManager["LedgerLine"]
         invitation_id: uuid.UUID | None
         release: Release
@@ -465,6 +467,7 @@ class Interview(models.Model):
                 self.record(flow.Kind.SUBMITTED, now, by=flow.By(by))
                 if self.invitation:
                     self.reviews.want(self, raters=self.invitation.raters, now=now)
+                    self.deliveries.tell_submitted(self, now=now)
         return bool(submitted)
 
     def claim(self, *, now: datetime, lease: timedelta) -> uuid.UUID | None:

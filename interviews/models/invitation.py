@@ -16,6 +16,8 @@ from interviews.models.interview import Interview, choices
 from rubrics import Target
 from rubrics.models import FrameworkVersion, Question
 
+# The groups of people who invite and score; a lead may do what any of them may.
+INTERVIEWER, LEAD = RATERS = ("interviewer", "lead")
 # Bytes of chance in a link: nobody guesses it, and it still fits into one line.
 _TOKEN_BYTES = 24
 

@@ -358,7 +358,7 @@ class Review(models.Model):
         """
         with transaction.atomic():
             # Of two raters who submit at once the second sees the first one's scorecard.
-            Interview.objects.select_for_update(no_key=True).get(pk=self.interview_id)
+            locked = Interview.objects.select_for_update(no_key=True).get(pk=self.interview_id)
             submitted = self._held_by(rater).update(
                 submitted_at=now,
                 recommendation=recommendation,
@@ -368,8 +368,8 @@ class Review(models.Model):
             )
             if not submitted:
                 return False
-            Scorecard.objects.create(
-                interview_id=self.interview_id,
+            written = Scorecard.objects.create(
+                interview=locked,
                 review=self,
                 judge=HUMAN,
                 rubric_hash=card.rubric_hash,
@@ -377,6 +377,7 @@ class Review(models.Model):
                 document=card.model_dump(mode="json"),
                 created_at=now,
             )
+            locked.deliveries.tell_scored(locked, written, now=now)
             self._ask_for_adjudication(now)
         return True
 
@@ -419,7 +420,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 
     def give(self, interview: Interview, *, by: User, now: datetime) -> bool:
         """Let a candidate see the result. False when somebody did before."""
-        _, is_new = self.get_or_create(interview=interview, defaults={"by": by, "at": now})
+        with transaction.atomic():
+            _, is_new = self.get_or_create(interview=interview, defaults={"by": by, "at": now})
+            if is_new:
+                interview.deliveries.tell_released(interview, now=now)
         return is_new
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 
 import rubrics
 from interviews.models.interview import Interview
@@ -20,20 +20,21 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         ).defer("interview__framework__document", *documents_of("interview__version"))
 
     def record(self, interview: Interview, card: rubrics.Scorecard, *, now: datetime) -> None:
-        """Keep a scorecard; one of this judge by this rubric that is there already stays."""
-        self.bulk_create(
-            [
-                Scorecard(
-                    interview=interview,
-                    judge=card.judge,
-                    rubric_hash=card.rubric_hash,
-                    score=card.score,
-                    document=card.model_dump(mode="json"),
-                    created_at=now,
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        """Keep a judge's scorecard; one of it by this rubric that is there already stays."""
+        with transaction.atomic():
+            kept, is_new = self.get_or_create(
+                interview=interview,
+                judge=card.judge,
+                rubric_hash=card.rubric_hash,
+                review=None,
+                defaults={
+                    "score": card.score,
+                    "document": card.model_dump(mode="json"),
+                    "created_at": now,
+                },
+            )
+            if is_new:
+                interview.deliveries.tell_scored(interview, kept, now=now)
 
 
 class Scorecard(models.Model):

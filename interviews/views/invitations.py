@@ -135,6 +135,7 @@ def release(request: Request, invitation_id: uuid.UUID) -> HttpResponse:
     if is_given:
         address = request.build_absolute_uri(reverse("report", args=[interview.pk]))
         tasks.tell_result(interview.pk, address)
+        tasks.ring_webhooks(interview.pk)
         messages.success(request, "The candidate can see the result now, and gets an e-mail.")
     else:
         messages.warning(request, "Nothing was released: it was before, or somebody is awaited.")

@@ -102,7 +102,9 @@ def _submit(request: Request, found: reviewing.Found, text: str) -> tuple[opinio
     )
     if not is_done:
         messages.warning(request, "Not submitted: somebody else has this review now.")
-    elif found.answers_candidate:
+        return ()
+    tasks.ring_webhooks(found.interview_id)
+    if found.answers_candidate:
         address = request.build_absolute_uri(reverse("report", args=[found.interview_id]))
         tasks.tell_result(found.interview_id, address)
     return ()

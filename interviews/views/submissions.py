@@ -28,4 +28,5 @@ def submission(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     by = Submitter.PAGE if "clock" in request.POST else Submitter.CANDIDATE
     if interview.submit(by, now=clock.now()):
         tasks.ring(interview.pk)
+        tasks.ring_webhooks(interview.pk)
     return redirect("report", interview_id)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews import grading
-from interviews.models import Interview
+from interviews.models import Interview, Webhook
 from tests import factories
 from tests.factories import NOON
 
@@ -33,6 +33,8 @@ def rows(bank: None, alice: User) -> Interview:
     assert late.refused == "late"
     assert grading.grade(interview.pk, clock=lambda: NOON, lease=timedelta(minutes=1))
     assert factories.a_token(owner=alice)
+    webhook, _ = factories.a_webhook(by=factories.a_user(name="ivy", group="interviewer"))
+    webhook.deliveries.ping(webhook, now=NOON)
     return interview
 
 
@@ -50,6 +52,7 @@ def test_every_table_of_ours_is_there() -> None:
     assert names == {
         *("Interview", "StageAnswer", "StageRevision", "LateText", "LedgerLine", "Scorecard"),
         "Token",
+        *("Webhook", "WebhookDelivery"),
         *("Question", "QuestionVersion", "FrameworkVersion"),
     }
 
@@ -103,3 +106,11 @@ def test_nobody_else_is_let_in(client: Client, db: None, group: str) -> None:
 def test_a_stranger_is_sent_to_the_sign_in(client: Client, db: None) -> None:
     answer = client.get("/admin/", follow=True)
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_the_secret_of_a_webhook_is_nowhere(staff: Client, rows: Interview) -> None:
+    webhook = Webhook.objects.get()
+    page = staff.get(address(Webhook, "change", webhook.pk)).content.decode()
+    assert webhook.address in page
+    assert webhook.secret not in page
+    assert webhook.sealed_secret not in page

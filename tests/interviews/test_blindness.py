@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 
 from interviews import agreements, grading
 from interviews import urls as interviews_urls
-from interviews.models import Interview, Review, Scorecard
+from interviews.models import Interview, Review, Scorecard, WebhookDelivery
 from rubrics import clock
 from rubrics import urls as rubrics_urls
 from tests import factories
@@ -24,8 +24,9 @@ SECRET = "Splendid, a level four throughout."
 
 
 @pytest.fixture
-def interview(ines: User, alice: User) -> Interview:
-    """Scored by the machine and by Ines; another rater is awaited."""
+def interview(ines: User, alice: User, lea: User) -> Interview:
+    """Scored by the machine and by Ines; another rater is awaited. Lea is told of all of it."""
+    factories.a_webhook(by=lea, now=clock.now())
     handed_in = factories.handed_in_by_invitation(
         candidate=alice, by=ines, raters=2, now=clock.now()
     )
@@ -41,12 +42,15 @@ def interview(ines: User, alice: User) -> Interview:
 
 def addresses(interview: Interview) -> Iterator[str]:
     patterns: list[URLPattern] = [*interviews_urls.urlpatterns, *rubrics_urls.urlpatterns]
+    delivery = interview.deliveries.all()[0]
     for review in interview.reviews.all():
         values = {
             "slug": "video-feed",
             "interview_id": interview.pk,
             "invitation_id": interview.invitation_id,
             "review_id": review.pk,
+            "webhook_id": delivery.webhook_id,
+            "delivery_id": delivery.pk,
             "token": "x",
             "stage_id": "scope",
             "concept": "recall",
@@ -60,7 +64,7 @@ def addresses(interview: Interview) -> Iterator[str]:
             yield reverse(pattern.name, kwargs={name: values[name] for name in names})
     for tab in ("claim", "second", "decide", "mine", "done", "held"):
         yield f"/reviews/?tab={tab}"
-    for table in ("interview", "scorecard", "stageanswer", "ledgerline"):
+    for table in ("interview", "scorecard", "stageanswer", "ledgerline", "webhookdelivery"):
         yield f"/admin/interviews/{table}/"
 
 
@@ -117,3 +121,18 @@ def test_the_walk_would_find_them(interview: Interview, ines: User) -> None:
     assert giveaways(told(client, "/reviews/scorecards.csv"), interview)
     assert giveaways(told(client, "/api/v1/scorecards"), interview)
     assert giveaways(told(client, f"/api/v1/interviews/{interview.pk}/scorecards"), interview)
+
+
+def test_a_webhook_tells_that_it_was_scored_and_not_how(interview: Interview) -> None:
+    told = WebhookDelivery.objects.order_by("created_at")
+    assert [(each.event, each.payload.get("scored_by")) for each in told] == [
+        ("submitted", None),
+        ("scored", "judge"),
+        ("scored", "person"),
+    ]
+    for each in told:
+        assert each.payload.keys() <= {
+            *("id", "event", "at", "interview", "invitation", "question", "version", "state"),
+            "scored_by",
+        }
+        assert giveaways(str(each.payload), interview) == []

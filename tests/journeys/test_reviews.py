@@ -298,6 +298,8 @@ def test_the_pages_of_interviewers_are_for_everybody(
         "/invitations/",
         "/invitations/new/",
         "/invitations/many/",
+        "/webhooks/",
+        "/webhooks/new/",
         "/reviews/",
         "/reviews/?tab=done",
         "/reviews/agreement/",

@@ -84,6 +84,7 @@ def test_production_is_closed_by_default() -> None:
     ("change", "line"),
     [
         ({"SECRET_KEY": ""}, "mlsd: SECRET_KEY is not set"),
+        ({"WEBHOOK_ALLOWED_NETWORKS": "10.1.0.0/16,10"}, "mlsd: WEBHOOK_ALLOWED_NETWORKS: '10' "),
         ({"DATABASE_URL": "sqlite:///db"}, "mlsd: DATABASE_URL must begin with postgres://"),
     ],
 )
