@@ -90,6 +90,8 @@ class TokenAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "owner__email")
     exclude = ("token_hash",)
+
+
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
     """Who is told where; not by which secret."""

@@ -219,7 +219,8 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
         ),
     ]
     rubric = interview.version.value.rubric
-    return resolution.resolve(rubric, given, raters=_raters(interview))
+    waived = list(interview.reviews.filter(waived_at__isnull=False))
+    return resolution.resolve(rubric, given, **_wanted(interview, waived))
 
 
 # --- for the candidate ----------------------------------------------------------------------

@@ -17,7 +17,6 @@ from django.db import models, transaction
 
 import rubrics
 from interviews import flow, grading, resolution
-from interviews.access.roles import INTERVIEWER
 from interviews.models import (
     HUMAN,
     Interview,
@@ -33,6 +32,7 @@ from interviews.models import (
     StageAnswer,
     StageRevision,
 )
+from interviews.models.invitation import INTERVIEWER
 from rubrics.models import FrameworkVersion, Question, QuestionVersion
 
 DOMAIN = "seed.example"

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
-from interviews.models import Interview, Issued, Review, SavedFilter, Webhook
+from interviews.models import Interview, Issued, Review, SavedFilter, Token, Webhook
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
@@ -225,7 +225,7 @@ def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
         "concept": "recall",
         "framework": "three-stage",
         "number": 1,
-        "token_id": interview.candidate.tokens.order_by("created_at")[0].pk,
+        "token_id": Token.objects.get(owner=interview.candidate).pk,
         "rest": "nowhere",
     }
     names = pattern.pattern.converters

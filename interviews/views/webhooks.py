@@ -54,7 +54,7 @@ def webhook(request: Request, webhook_id: uuid.UUID) -> HttpResponse:
 
 
 def _shown(request: Request, found: hooking.Found, secret: str = "") -> HttpResponse:
-    log = hooking.log(found, QueueFilter(request.GET).chosen()["after"])
+    log = hooking.log(found, QueueFilter(request.GET).chosen().after)
     context = {"webhook": found, "log": log, "secret": secret}
     return render(request, "webhooks/detail.html", context)
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0010_submitted_reviews"),
+        ("interviews", "0012_tokens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
