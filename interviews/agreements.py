@@ -28,6 +28,8 @@ _LEVELS = """
         SELECT review.interview_id AS id, max(review.submitted_at) AS at
         FROM interviews_review review
         WHERE review.submitted_at IS NOT NULL AND review.kind <> 'adjudication'
+          AND NOT EXISTS (
+              SELECT FROM interviews_goldcopy gold WHERE gold.interview_id = review.interview_id)
         GROUP BY 1 ORDER BY 2 DESC LIMIT %(most)s
     )
     SELECT card.interview_id::text, coalesce('rater:' || review.rater_id, 'judge:' || card.judge),

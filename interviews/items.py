@@ -306,6 +306,7 @@ WITH every AS (
     LEFT JOIN interviews_scorecard card ON card.interview_id = interview.id
         AND card.judge = %(judge)s AND card.rubric_hash = %(rubric)s
     WHERE version.question_id = %(question)s AND interview.state = 'scored'
+      AND NOT EXISTS (SELECT FROM interviews_goldcopy gold WHERE gold.interview_id = interview.id)
 ), latest AS MATERIALIZED (
     SELECT sorted.*
     FROM (SELECT * FROM every WHERE card IS NOT NULL

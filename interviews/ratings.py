@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypedDict
 
 import rubrics
-from interviews import boards, resolution
-from interviews.models import Interview, Kind, Part, Review, ReviewDraft, Scorecard
+from interviews import boards, gold, resolution
+from interviews.models import GoldAnswer, Interview, Kind, Part, Review, ReviewDraft, Scorecard
 from interviews.opinions import Comment, Stages
 
 
@@ -194,7 +194,7 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
     return Comparison(
         columns=(*map(_machine, judged), *(_person(r, review) for r in reviews)),
         rows=tuple(_rows(rubric, cards, result, gap)),
-        said=tuple(_said(r, review) for r in reviews),
+        said=tuple(_said(r, _who(r, review)) for r in reviews),
         result=result,
         gap=gap,
         awaited=_AWAITED[open_.kind] if open_ else "",
@@ -221,6 +221,62 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
     rubric = interview.version.value.rubric
     waived = list(interview.reviews.filter(waived_at__isnull=False))
     return resolution.resolve(rubric, given, **_wanted(interview, waived))
+def beside(
+    rubric: rubrics.Rubric, named: Sequence[tuple[str, Review]], *, own: Review | None = None
+) -> Comparison:
+    """Lay scorecards of one gold answer side by side; they come to no result."""
+    cards = [review.scorecard.value for _, review in named]
+    gap = resolution.gap(rubric, cards)
+    return Comparison(
+        columns=tuple(Column(who, review.scorecard.score, review == own) for who, review in named),
+        rows=tuple(_rows(rubric, cards, None, gap)),
+        said=tuple(_said(review, who) for who, review in named),
+        result=None,
+        gap=gap,
+        awaited="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """A gold answer as it reads, and its references side by side, the one that counts last."""
+
+    stages: tuple[tuple[str, str], ...]
+    comparison: Comparison | None
+
+
+def references(answer: GoldAnswer) -> References:
+    """Lay a gold answer out with its references."""
+    given = list(answer.references())
+    named = [(each.rater.email if each.rater else "Somebody", each) for each in given]
+    stages = answer.framework.value.stages
+    return References(
+        stages=tuple((stage.title, answer.texts.get(stage.id, "")) for stage in stages),
+        comparison=beside(answer.version.value.rubric, named) if named else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rater's scorecard of a gold answer beside the reference, and how near it comes."""
+
+    comparison: Comparison
+    nearness: gold.Nearness | None
+    is_calibration: bool
+
+
+def check(review: Review, reference: Review) -> Check:
+    """Compare a rater's submitted review of a gold answer with the reference."""
+    own, given = (resolution.levels_of(each.scorecard.value) for each in (review, reference))
+    return Check(
+        comparison=beside(
+            review.interview.version.value.rubric,
+            [("You", review), ("Reference", reference)],
+            own=review,
+        ),
+        nearness=gold.nearness(gold.pairs(own, given)),
+        is_calibration=review.is_calibration,
+    )
 
 
 # --- for the candidate ----------------------------------------------------------------------
@@ -335,9 +391,9 @@ def _cell(judgement: rubrics.Judgement | None) -> Cell:
     return Cell(judgement.level, judgement.not_judged or "", judgement.evidence)
 
 
-def _said(review: Review, own: Review) -> Said:
+def _said(review: Review, who: str) -> Said:
     return Said(
-        who=_who(review, own),
+        who=who,
         recommendation=review.get_recommendation_display(),
         summary=review.summary,
         reason=review.reason,

@@ -101,7 +101,9 @@ def impact(question: Question, *, page: str) -> Impact | None:
     waiting = not_scored_by(version).count()
     rescore = Rescore.objects.filter(version=version).select_related("by").first()
     if rescore is None:
-        scored = Interview.objects.filter(version__question=question, state=flow.State.SCORED)
+        scored = Interview.objects.live().filter(
+            version__question=question, state=flow.State.SCORED
+        )
         return Impact(version.number, waiting, None, is_empty=not scored.exists())
     apart = F("after") - F("before")
     figures = rescore.lines.aggregate(

@@ -10,6 +10,7 @@ from interviews.access import Part
 from interviews.views import (
     boards,
     curation,
+    gold,
     history,
     home,
     interviews,
@@ -135,6 +136,8 @@ urlpatterns = [
     ),
     path("reviews/assignment/", queue.review_assignment, name="review_assignment"),
     path("reviews/agreement/", reviews.agreement, name="review_agreement"),
+    path("reviews/gold/", gold.overview, name="review_gold"),
+    path("reviews/gold/raters/<int:rater_id>/waiver/", gold.waiver, name="review_gold_waiver"),
     path("reviews/scorecards.csv", reviews.review_export, {"kind": "csv"}, name="review_csv"),
     path("reviews/scorecards.json", reviews.review_export, {"kind": "json"}, name="review_json"),
     path("reviews/next/", queue.review_next, name="review_next"),
@@ -172,6 +175,11 @@ urlpatterns = [
         webhooks.redelivery,
         name="webhook_redelivery",
     ),
+    path("gold/", gold.gold_list, name="bank_gold"),
+    path("gold/new/", gold.gold_new, name="bank_gold_new"),
+    path("gold/<uuid:gold_id>/", gold.gold_answer, name="bank_gold_answer"),
+    path("gold/<uuid:gold_id>/reference/", gold.reference, name="bank_gold_reference"),
+    path("gold/<uuid:gold_id>/retirement/", gold.retirement, name="bank_gold_retirement"),
     path("bank/<slug:slug>/items/", curation.item_analysis, name="bank_items"),
     path("bank/<slug:slug>/rescore/", curation.rescore, name="bank_rescore"),
     path(

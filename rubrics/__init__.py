@@ -8,6 +8,7 @@ from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.reading.flowchart import Picture, picture
+from rubrics.reading.sections import by_stage
 from rubrics.reading.whiteboard import Outline, outline_of
 from rubrics.schema import (
     Competency,
@@ -65,6 +66,7 @@ __all__ = [
     "Target",
     "Total",
     "add_up",
+    "by_stage",
     "expected_score",
     "gates_of",
     "needs",

@@ -67,11 +67,12 @@ class QuestionQuerySet(models.QuerySet["Question"]):
             title, _, slug = after.rpartition("|")
             found = found.filter(Q(title__gt=title) | Q(title=title, slug__gt=slug))
         drafts = Draft.objects.filter(question=models.OuterRef("pk"))
+        live = Q(versions__interviews__gold_copy__isnull=True)
         return (
             found.with_version()
             .annotate(
                 draft_since=models.Subquery(drafts.values("updated_at")[:1]),
-                attempts=models.Count("versions__interviews", distinct=True),
+                attempts=models.Count("versions__interviews", filter=live, distinct=True),
             )
             .order_by("title", "slug")
         )

@@ -1,6 +1,7 @@
 """People, a small question bank and interviews, as rows. Plain functions, nothing hidden."""
 
 import json
+import random
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from interviews import flow
 from interviews.edits import Edit
 from interviews.models import (
     DraftOutcome,
+    GoldAnswer,
     Interview,
     Invitation,
     Issued,
@@ -26,6 +28,7 @@ from interviews.models import (
     Terms,
     Token,
     Webhook,
+    Use,
 )
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question
@@ -35,6 +38,8 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 GRACE = timedelta(seconds=30)
 STAGES = ("scope", "design", "evaluation")
+# What whoever scored a gold answer for reference says of it.
+REFERENCE = "The reference finds it thorough."
 
 # Meets every indicator of `question_document` with detail and reason.
 GOOD: dict[str, str] = {
@@ -358,3 +363,41 @@ def submit_review(
     return review.submit(
         by, card, recommendation="yes", summary=summary, reason="", comments=comments, now=now
     )
+
+
+def a_gold_answer(
+    *,
+    by: User | None = None,
+    texts: dict[str, str] | None = None,
+    levels: Sequence[int | None] | None = None,
+    now: datetime = NOON,
+) -> GoldAnswer:
+    """A gold answer to what `fill_bank` imported, scored for reference where ``levels`` are said.
+
+    ``by`` scores it; without them somebody who does nothing else.
+    """
+    version = Question.objects.get(slug="video-feed").published
+    assert version
+    answer = GoldAnswer.objects.create(
+        version=version,
+        framework=FrameworkVersion.objects.get(slug="three-stage", is_current=True),
+        target=Target.MID,
+        minutes=30,
+        texts=GOOD if texts is None else texts,
+        created_at=now,
+    )
+    if levels:
+        cora = "cora@example.org"
+        by = by or User.objects.filter(email=cora).first() or a_user(name="cora", group="curator")
+        refer(answer, by=by, levels=levels, now=now)
+    return answer
+
+
+def refer(
+    answer: GoldAnswer, *, by: User, levels: Sequence[int | None], now: datetime = NOON
+) -> None:
+    """Score a gold answer for reference."""
+    chances = random.Random(0)
+    review = answer.copy_for(by, Use.REFERENCE, handed_in=now, chances=chances)
+    assert review.claim(by, now=now, lease=timedelta(minutes=30))
+    assert submit_review(review, by=by, levels=levels, summary=REFERENCE, now=now)

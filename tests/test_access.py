@@ -14,6 +14,7 @@ from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
 from interviews.models import Interview, Issued, Review, SavedFilter, Token, Webhook
+from interviews.models import GoldAnswer, Interview, Issued, Review
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question
@@ -52,6 +53,8 @@ INVITERS_LEAD_ON = Answers(302, 404, 404, 302, 404, 302, 404, 404)
 # For an address that cannot be taken as it was sent.
 INTERVIEWERS_REFUSED = Answers(302, 404, 404, 422, 422, 422, 404, 404)
 RATERS = Answers(302, 404, 404, 200, 404, 404, 404, 404)
+LEADS = Answers(302, 404, 404, 404, 404, 200, 404, 404)
+LEADS_LEAD_ON = Answers(302, 404, 404, 404, 404, 302, 404, 404)
 # Who is no curator finds nothing at the desk.
 CURATORS = Answers._make([302, *[404] * 5, 200, 404])
 CURATORS_LEAD_ON = Answers._make([302, *[404] * 5, 302, 404])
@@ -111,6 +114,8 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "review_assignment": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
     "review_waiver": ("get", {}, Answers._make([302, *[404] * 7])),  # nobody invited to it
     "review_agreement": ("get", {}, INTERVIEWERS),
+    "review_gold": ("get", {}, LEADS),
+    "review_gold_waiver": ("post", {}, LEADS_LEAD_ON),
     "review_csv": ("get", {}, INTERVIEWERS),
     "review_json": ("get", {}, INTERVIEWERS),
     "review_next": ("post", {}, INTERVIEWERS_LEAD_ON),
@@ -159,6 +164,11 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "bank_preview": ("get", {}, CURATORS),
     "bank_changes": ("get", {}, CURATORS),
     "bank_bench": ("get", {}, CURATORS),
+    "bank_gold": ("get", {}, CURATORS),
+    "bank_gold_new": ("get", {}, CURATORS),
+    "bank_gold_answer": ("get", {}, CURATORS),
+    "bank_gold_reference": ("post", {}, CURATORS_LEAD_ON),
+    "bank_gold_retirement": ("post", {}, CURATORS_LEAD_ON),
     "bank_items": ("get", {}, CURATORS),
     "bank_rescore": ("get", {}, CURATORS),
     "bank_rescore_scorecards": ("post", {}, CURATORS_LEAD_ON),
@@ -180,6 +190,7 @@ def interview(db: None) -> Interview:
     question = Question.objects.get()
     drafts.draft_of(question, by=owner, now=clock.now())
     interview = factories.an_interview(candidate=owner, now=clock.now())
+    factories.a_gold_answer(now=clock.now())
     rater = factories.a_user(name="rater", group="interviewer")
     review = Review.objects.create(interview=interview, kind="rating", wanted_at=clock.now())
     assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
@@ -219,6 +230,8 @@ def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
         "invitation_id": issued.invitation.pk,
         "token": issued.token,
         "review_id": interview.reviews.get().pk,
+        "gold_id": GoldAnswer.objects.get().pk,
+        "rater_id": User.objects.get(email__startswith="rater").pk,
         "slug": "video-feed",
         "interview_id": interview.pk,
         "stage_id": "scope",

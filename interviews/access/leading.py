@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from interviews.access.reviewing import free_or_404, lease
+from interviews.access.reviewing import Taken, comes_later, free_or_404, lease
 from interviews.access.roles import Person, interviewer_or_404, is_lead, raters
 from interviews.models import Kind, Review
 
@@ -26,10 +26,13 @@ def lead_or_404(person: Person) -> User:
     return user
 
 
-def take_over(person: Person, review_id: uuid.UUID, *, now: datetime) -> bool:
-    """Take one from whoever has it; False once it is submitted."""
+def take_over(person: Person, review_id: uuid.UUID, *, now: datetime) -> Taken:
+    """Take one from whoever has it; "gone" once it is submitted."""
     user = lead_or_404(person)
-    return free_or_404(person, review_id).take_over(user, now=now, lease=lease())
+    review = free_or_404(person, review_id)
+    if comes_later(user, review):
+        return "uncalibrated"
+    return "taken" if review.take_over(user, now=now, lease=lease()) else "gone"
 
 
 def assignable() -> QuerySet[User]:
@@ -51,8 +54,8 @@ def assign(
 ) -> Assigned:
     """Give free reviews to a rater, who has some days for them; each one for itself.
 
-    Refused is what somebody has, or what the rater may not score: their own interview, or one that
-    they had a part in. 404 for somebody who does not score.
+    Refused is what somebody has, or what the rater may not score: their own interview, one that
+    they had a part in, or a live one before their calibration. 404 for somebody who does not score.
     """
     user = lead_or_404(person)
     rater = get_object_or_404(assignable(), pk=rater_id)
@@ -62,7 +65,7 @@ def assign(
     refused = [
         row.interview.version.question.title
         for row in rows
-        if not row.claim(rater, now=now, lease=term)
+        if comes_later(rater, row) or not row.claim(rater, now=now, lease=term)
     ]
     return Assigned(rater, len(rows) - len(refused), refused)
 

@@ -7,18 +7,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 import rubrics
 from interviews import flow
-from interviews.access.roles import Person, interviewer_or_404, is_lead
-from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft
+from interviews.access import gold
+from interviews.access.roles import Person, interviewer_or_404, is_interviewer, is_lead
+from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft, Use
+from rubrics.access import curator_or_404
 
 Found = Review  # views name the type, and only the type
 
@@ -28,30 +31,43 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
 
 
-def claim(person: Person, review_id: uuid.UUID, *, now: datetime) -> bool:
-    """Take one; False when somebody else has it."""
+Taken = Literal["taken", "gone", "uncalibrated"]
+
+
+def claim(person: Person, review_id: uuid.UUID, *, now: datetime) -> Taken:
+    """Take one; "gone" when somebody else has it, "uncalibrated" when others come first."""
     user = interviewer_or_404(person)
-    return free_or_404(person, review_id).claim(user, now=now, lease=lease())
+    review = free_or_404(person, review_id)
+    if comes_later(user, review):
+        return "uncalibrated"
+    return "taken" if review.claim(user, now=now, lease=lease()) else "gone"
+
+
+def comes_later(user: User, review: Review) -> bool:
+    """Whether a rater scores other answers first, for calibration."""
+    return not review.interview.is_gold and gold.calibration_left(user) > 0
 
 
 def give_back(person: Person, review_id: uuid.UUID) -> bool:
     """Give one back; False when the person has it no more."""
-    return own_or_404(person, review_id).release(interviewer_or_404(person))
+    return own_or_404(person, review_id).release(_scorer_or_404(person))
 
 
 def draft_of(person: Person, review: Review) -> ReviewDraft:
     """Give what the person has written of it."""
-    return review.draft_of(interviewer_or_404(person))
+    return review.draft_of(_scorer_or_404(person))
 
 
 def renew(person: Person, review: Review, *, now: datetime) -> None:
     """Note that a rater looks at what they hold."""
-    review.renew(interviewer_or_404(person), now=now, lease=lease())
+    review.renew(_scorer_or_404(person), now=now, lease=lease())
 
 
 def claim_next(person: Person, *, now: datetime) -> Review | None:
     """Take the scoring that waits longest; None when none waits for this person."""
     user = interviewer_or_404(person)
+    if gold.calibration_left(user):
+        return gold.calibrate(user, lease=lease(), now=now)
     waiting = Review.objects.filter(kind=Kind.RATING)
     return waiting.claim_next(user, now=now, lease=lease())
 
@@ -64,10 +80,17 @@ def free_or_404(person: Person, review_id: uuid.UUID) -> Review:
 
 def own_or_404(person: Person, review_id: uuid.UUID) -> Review:
     """Give a review that a person has, had, or wrote a draft of."""
-    user = interviewer_or_404(person)
+    user = _scorer_or_404(person)
     drafted = ReviewDraft.objects.filter(review=OuterRef("pk"), rater=user)
     found = Review.objects.filter(Q(rater=user) | Exists(drafted)).with_interview()
+    if not is_interviewer(user):
+        found = found.filter(kind=Kind.REFERENCE)
     return get_object_or_404(found, pk=review_id)
+
+
+def _scorer_or_404(person: Person) -> User:
+    """Give the person, if they may score: curators score gold answers, for reference."""
+    return interviewer_or_404(person) if is_interviewer(person) else curator_or_404(person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,7 @@ def keep(
     person: Person, review: Review, *, text: str, base: int, key: uuid.UUID, now: datetime
 ) -> Kept:
     """Keep a draft."""
-    user = interviewer_or_404(person)
+    user = _scorer_or_404(person)
     kept = review.keep(user, text, base=base, key=key, now=now, lease=lease())
     state, words, status = _KEPT[kept.state]
     theirs = review.draft_of(user).text if kept.state is DraftState.CONFLICT else None
@@ -116,7 +139,12 @@ def submit(
     now: datetime,
 ) -> bool:
     """Write a scorecard down; False when the person has the review no more."""
-    return review.submit(interviewer_or_404(person), card, **said, now=now)
+    user = _scorer_or_404(person)
+    with transaction.atomic():
+        is_done = review.submit(user, card, **said, now=now)
+        if is_done:
+            gold.slip_in(user, review, now=now)
+    return is_done
 
 
 def to_decide_between(person: Person, review: Review) -> Sequence[Review]:
@@ -141,7 +169,8 @@ def scored(
     invited = Q(invitation__isnull=False) if is_lead(user) else Q(invitation__by=user)
     settled = Q(pk__in=Interview.objects.settled().values("pk"))
     done = invited & ~Q(state=flow.State.RUNNING) & settled
-    found = Interview.objects.filter(done | Exists(own.filter(submitted_at__isnull=False)))
+    scored = Exists(own.filter(submitted_at__isnull=False))
+    found = Interview.objects.live().filter(done | scored)
     # Who decides or looks again has not scored it until then.
     found = found.exclude(Exists(own.awaited())).exclude(candidate=user)
     if invited_by is not None:

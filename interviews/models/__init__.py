@@ -1,6 +1,7 @@
 """The rows of interviews."""
 
 from interviews.models.agreement import Agreement
+from interviews.models.gold import CalibrationWaiver, GoldAnswer, GoldCopy, GoldPlan, Use
 from interviews.models.interview import Interview, LedgerLine
 from interviews.models.invitation import Invitation, Issued, Results, Terms
 from interviews.models.rescore import Rescore, RescoreLine
@@ -36,10 +37,14 @@ __all__ = [
     "MAX_BYTES",
     "MOST_SAVED",
     "Agreement",
+    "CalibrationWaiver",
     "DraftKept",
     "DraftOutcome",
     "DraftState",
     "Event",
+    "GoldAnswer",
+    "GoldCopy",
+    "GoldPlan",
     "Interview",
     "Invitation",
     "Issued",
@@ -65,4 +70,5 @@ __all__ = [
     "TooManyTokens",
     "Webhook",
     "WebhookDelivery",
+    "Use",
 ]

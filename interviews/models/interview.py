@@ -17,6 +17,7 @@ from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from interviews.models.gold import GoldCopy
     from interviews.models.invitation import Invitation
     from interviews.models.review import Release, ReviewQuerySet
     from interviews.models.scorecard import Scorecard
@@ -60,6 +61,9 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those of which the candidate may see how it went, as ``Interview.shows_result``."""
         at_once = Q(invitation__isnull=True) | Q(invitation__results="at-once")
         return self.filter(at_once | Q(release__isnull=False))
+    def live(self) -> Self:
+        """Those of people: no copies of gold answers, which count nowhere."""
+        return self.filter(gold_copy__isnull=True)
 
     def running(self) -> Self:
         """Those whose candidate is still writing."""
@@ -180,6 +184,7 @@ class Interview(models.Model):
 
     if TYPE_CHECKING:
         deliveries: DeliveryQuerySet
+        gold_copy: GoldCopy
         ledger: RelatedManager["LedgerLine"]
         invitation_id: uuid.UUID | None
         release: Release
@@ -257,6 +262,11 @@ class Interview(models.Model):
     def is_released(self) -> bool:
         """Whether somebody let its candidate see the result."""
         return hasattr(self, "release")
+
+    @property
+    def is_gold(self) -> bool:
+        """Whether nobody answered: it is a copy of a gold answer."""
+        return hasattr(self, "gold_copy")
 
     @property
     def is_scored(self) -> bool:

@@ -65,7 +65,7 @@ def not_scored_by(version: QuestionVersion) -> models.QuerySet[Interview]:
     scored = Interview.objects.filter(
         version__question_id=version.question_id, state=flow.State.SCORED
     )
-    return scored.settled().filter(~Exists(judged)).order_by("-submitted_at", "pk")
+    return scored.live().settled().filter(~Exists(judged)).order_by("-submitted_at", "pk")
 
 
 class Rescore(models.Model):

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     RATING = resolution.Role.RATING, "Scoring"
     ADJUDICATION = resolution.Role.ADJUDICATION, "Adjudication"
     APPEAL = resolution.Role.APPEAL, "Review for the candidate"
+    REFERENCE = "reference", "Reference"  # of a gold answer: to no interview's result
 
 
 class Recommendation(models.TextChoices):
@@ -90,7 +91,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(submitted_at__isnull=True, waived_at__isnull=True)
 
     def open_to(self, rater: User) -> Self:
-        """Those of interviews that are not the rater's own, and that they have no other part in."""
+        """Those of interviews that are not the rater's own, and that they have no other part in.
+
+        A copy of a gold answer is for one person alone.
+        """
         others = Review.objects.filter(interview=OuterRef("interview"), rater=rater).exclude(
             pk=OuterRef("pk")
         )
@@ -103,7 +107,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         # Subqueries, not joins: an UPDATE that has to wait asks its own row's columns again, but
         # not what was joined.
         own = Interview.objects.filter(candidate=rater)
-        return self.exclude(interview__in=own).exclude(Exists(others) | Exists(decided))
+        for_others = Interview.objects.filter(
+            Q(gold_copy__isnull=False) & ~Q(gold_copy__person=rater)
+        )
+        found = self.exclude(interview__in=own).exclude(interview__in=for_others)
+        return found.exclude(Exists(others) | Exists(decided))
 
     def claim_next(self, rater: User, *, now: datetime, lease: timedelta) -> "Review | None":
         """Take the one that waits longest; None when there is none for this rater."""
@@ -120,7 +128,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def with_interview(self) -> Self:
         """Fetch interview, question and framework along, without the large documents."""
         return self.select_related(
-            "interview__version__question", "interview__framework", "interview__invitation", "rater"
+            "interview__version__question",
+            "interview__framework",
+            "interview__invitation",
+            "interview__gold_copy",
+            "rater",
         ).defer(*documents_of("interview__version"), "interview__framework__document")
 
 
@@ -220,6 +232,26 @@ class Review(models.Model):
     def answers_candidate(self) -> bool:
         """Whether its candidate asked for it."""
         return self.kind == Kind.APPEAL
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it says what raters' scorecards of a gold answer are compared with."""
+        return self.kind == Kind.REFERENCE
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether its rater says why: who decides, or answers a candidate."""
+        return self.kind in (Kind.ADJUDICATION, Kind.APPEAL)
+
+    @property
+    def is_calibration(self) -> bool:
+        """Whether it is of a gold answer, and says so from the start."""
+        return self.interview.is_gold and self.interview.gold_copy.use == "calibration"
+
+    @property
+    def turned_out_gold(self) -> bool:
+        """Whether it was of a gold answer, as may be said now."""
+        return self.is_submitted and self.kind == Kind.RATING and self.interview.is_gold
 
     def is_submitted_by(self, person: User | AnonymousUser) -> bool:
         """Whether a person has written its scorecard."""

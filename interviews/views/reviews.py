@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from interviews import agreements, exports, opinions, ratings, tasks
-from interviews.access import reviewing
+from interviews.access import gold, reviewing
 from interviews.forms import DraftForm, QueueFilter
 from interviews.views import Request
 from interviews.views.framing import holds_frames
@@ -61,9 +61,7 @@ def review(request: Request, review_id: uuid.UUID) -> HttpResponse:
         if not missing:
             return redirect("review", review_id)
     if found.is_submitted_by(request.user) and kept is None:
-        reviews = reviewing.submitted_of(request.user, found)
-        context = {"review": found, "comparison": ratings.compare(found, reviews)}
-        return render(request, "reviews/beside.html", context)
+        return _beside(request, found)
     now = clock.now()
     reviewing.renew(request.user, found, now=now)
     draft = reviewing.draft_of(request.user, found)
@@ -81,6 +79,19 @@ def review(request: Request, review_id: uuid.UUID) -> HttpResponse:
         "recommendations": opinions.RECOMMENDATIONS,
     }
     return render(request, "reviews/rate.html", context, status=422 if missing else 200)
+
+
+def _beside(request: Request, found: reviewing.Found) -> HttpResponse:
+    """Show what all found beside one's own scorecard; of a gold answer the reference."""
+    if found.is_reference:
+        return redirect("bank_gold_answer", found.interview.gold_copy.gold_id)
+    reference = gold.reference_of(request.user, found)
+    if reference:
+        context = {"review": found, "check": ratings.check(found, reference)}
+        return render(request, "reviews/gold.html", context)
+    reviews = reviewing.submitted_of(request.user, found)
+    context = {"review": found, "comparison": ratings.compare(found, reviews)}
+    return render(request, "reviews/beside.html", context)
 
 
 _NOT: Mapping[str, tuple[opinions.Missing, ...]] = {

@@ -15,6 +15,7 @@ from django.urls import URLPattern, reverse
 from interviews import agreements, grading
 from interviews import urls as interviews_urls
 from interviews.models import Interview, Review, Scorecard, WebhookDelivery
+from interviews.models import GoldAnswer, Interview, Review, Scorecard
 from rubrics import clock
 from rubrics import urls as rubrics_urls
 from tests import factories
@@ -37,6 +38,7 @@ def interview(ines: User, alice: User, lea: User) -> Interview:
         review, by=ines, levels=(4, 4, 4), summary=SECRET, now=clock.now()
     )
     agreements.measure(now=clock.now())
+    factories.a_gold_answer(levels=(3, 1, 4), now=clock.now())
     return handed_in
 
 
@@ -47,10 +49,12 @@ def addresses(interview: Interview) -> Iterator[str]:
         values = {
             "slug": "video-feed",
             "interview_id": interview.pk,
-            "invitation_id": interview.invitation_id,
+            "invitation_id": interview.invitation_id or interview.pk,  # a gold answer has none
             "review_id": review.pk,
             "webhook_id": delivery.webhook_id,
             "delivery_id": delivery.pk,
+            "gold_id": GoldAnswer.objects.get().pk,
+            "rater_id": review.rater_id or 0,
             "token": "x",
             "stage_id": "scope",
             "concept": "recall",
