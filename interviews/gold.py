@@ -92,8 +92,9 @@ class Nearness:
 
     @property
     def signed(self) -> str:
-        """The difference with its sign."""
-        return f"{self.difference:+.1f}"
+        """The difference with its sign; nothing has none."""
+        rounded = round(self.difference, 1)
+        return f"{rounded:+.1f}" if rounded else "0.0"
 
     @property
     def percent(self) -> str:

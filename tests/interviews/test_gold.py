@@ -72,6 +72,14 @@ def test_two_levels_apart_cost_four_times_as_much_as_one() -> None:
     assert 1 - two.weighted == pytest.approx(4 * (1 - one.weighted))
 
 
+def test_no_difference_has_no_sign() -> None:
+    levels = [(1, 1)] * 30
+    for one in ([(3, 4)], [(4, 3)], []):
+        near = gold.nearness([*levels, *one])
+        assert near
+        assert near.signed == "0.0"
+
+
 def test_kappa_needs_ten_levels() -> None:
     few = gold.nearness([(1, 1), (4, 4)] * 4)
     many = gold.nearness([(1, 1), (4, 4)] * 5)
