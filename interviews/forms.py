@@ -9,17 +9,13 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+import rubrics
 from interviews import flow, invited, webhooks
 from interviews.access import queue
 from interviews.invited import Invited
-from interviews.models import LONGEST_NAME, LONGEST_QUERY, Kind, Results, Terms
+from interviews.models import LONGEST_NAME, LONGEST_QUERY, MAX_BYTES, Kind, Results, Terms
 from interviews.models.webhook import EVENTS
 from rubrics import Difficulty, Target, outbound
-import rubrics
-from interviews import flow, invited
-from interviews.invited import Invited
-from interviews.models import MAX_BYTES, Results, Terms
-from rubrics import Difficulty, Target
 from rubrics.models import FrameworkVersion, Question
 
 MINUTES = (20, 30, 45, 60, 75, 90)
@@ -412,22 +408,6 @@ class QuestionFilter(forms.Form):
             "difficulty": good.get("difficulty", ""),
             "target": good.get("level", ""),
         }
-
-
-class TypedField(forms.CharField):
-    """A text as it was typed, without the one character that a database cannot hold."""
-
-    def to_python(self, value: object) -> str:
-        """Leave NUL out; Django would refuse the whole text."""
-        return (super().to_python(value) or "").replace("\x00", "")
-
-
-class WordsField(TypedField):
-    """A text of several lines; a browser sends their ends as two characters, which count as one."""
-
-    def to_python(self, value: object) -> str:
-        """Count the end of a line once."""
-        return super().to_python(value).replace("\r\n", "\n")
 
 
 class GoldForm(TermsForm):

@@ -221,6 +221,8 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
     rubric = interview.version.value.rubric
     waived = list(interview.reviews.filter(waived_at__isnull=False))
     return resolution.resolve(rubric, given, **_wanted(interview, waived))
+
+
 def beside(
     rubric: rubrics.Rubric, named: Sequence[tuple[str, Review]], *, own: Review | None = None
 ) -> Comparison:
@@ -234,6 +236,7 @@ def beside(
         result=None,
         gap=gap,
         awaited="",
+        waived=(),
     )
 
 

@@ -27,8 +27,8 @@ from interviews.models import (
     StageAnswer,
     Terms,
     Token,
-    Webhook,
     Use,
+    Webhook,
 )
 from rubrics import bank
 from rubrics.models import FrameworkVersion, Question

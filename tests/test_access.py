@@ -13,8 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from interviews import urls as interviews_urls
-from interviews.models import Interview, Issued, Review, SavedFilter, Token, Webhook
-from interviews.models import GoldAnswer, Interview, Issued, Review
+from interviews.models import GoldAnswer, Interview, Issued, Review, SavedFilter, Token, Webhook
 from rubrics import clock, drafts, schema
 from rubrics import urls as rubrics_urls
 from rubrics.models import Concept, Question

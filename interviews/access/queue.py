@@ -14,8 +14,9 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from interviews import flow
+from interviews.access import gold
 from interviews.access.roles import Person, interviewer_or_404, is_lead, raters
-from interviews.models import Kind, Review, ReviewDraft, SavedFilter, Scorecard
+from interviews.models import Kind, Review, ReviewDraft, SavedFilter, Scorecard, Use
 from interviews.models.review import ReviewQuerySet
 from rubrics.models import Question
 
@@ -53,17 +54,23 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A page of one of the queue's lists, and where to go on; ``tabs`` are all its lists."""
+    """A page of one of the queue's lists, and where to go on; ``tabs`` are all its lists.
+
+    ``calibration``: so many answers its reader scores before the first live one.
+    """
 
     tab: str
     rows: Sequence[Review]
     tabs: Sequence["Tab"]
     after: str
+    calibration: int
+    is_lead: bool
 
     @property
     def waits(self) -> bool:
         """Whether there is anything to score."""
-        return any(tab.count for tab in self.tabs if tab.name in ("claim", "second"))
+        counts = (tab.count for tab in self.tabs if tab.name in ("claim", "second"))
+        return self.calibration > 0 or any(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +129,17 @@ def _orders(tab: str) -> Mapping[str, _Order]:
 def queue(person: Person, chosen: Chosen, *, now: datetime) -> Queue:
     """Give a page of a list, and how long each list is under the same filters."""
     user = interviewer_or_404(person)
-    lists = {name: _narrowed(found, name, chosen, now) for name, found in _lists(user, now).items()}
+    calibration = gold.calibration_left(user)
+    lists = {
+        name: _narrowed(found, name, chosen, now)
+        for name, found in _lists(user, now, is_calibrating=calibration > 0).items()
+    }
     tab = chosen.tab if chosen.tab in lists else "claim"
     rows, after = _page(lists[tab], _orders(tab), chosen)
-    return Queue(tab, rows, _counted(lists), after)
+    return Queue(tab, rows, _counted(lists), after, calibration, is_lead(user))
 
 
-def _lists(user: User, now: datetime) -> Mapping[str, ReviewQuerySet]:
+def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, ReviewQuerySet]:
     handed_in = ~Q(interview__state=flow.State.RUNNING)
     free = Review.objects.filter(handed_in).free(now).open_to(user)
     rated = Review.objects.filter(
@@ -147,6 +158,9 @@ def _lists(user: User, now: datetime) -> Mapping[str, ReviewQuerySet]:
         "mine": Review.objects.filter(pk__in=begun).exclude(rater=user, submitted_at__isnull=False),
         "done": Review.objects.filter(rater=user, submitted_at__isnull=False),
     }
+    if is_calibrating:
+        openly = ratings.filter(interview__gold_copy__use=Use.CALIBRATION)
+        lists |= {"claim": openly, "second": ratings.none(), "decide": ratings.none()}
     if is_lead(user):
         held = Review.objects.filter(leased_until__gte=now).awaited()
         lists["held"] = held.exclude(rater=user).open_to(user)

@@ -20,7 +20,7 @@ import rubrics
 from interviews import flow
 from interviews.access import gold
 from interviews.access.roles import Person, interviewer_or_404, is_interviewer, is_lead
-from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft, Use
+from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft
 from rubrics.access import curator_or_404
 
 Found = Review  # views name the type, and only the type

@@ -68,7 +68,7 @@ __all__ = [
     "Terms",
     "Token",
     "TooManyTokens",
+    "Use",
     "Webhook",
     "WebhookDelivery",
-    "Use",
 ]

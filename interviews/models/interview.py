@@ -61,6 +61,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         """Those of which the candidate may see how it went, as ``Interview.shows_result``."""
         at_once = Q(invitation__isnull=True) | Q(invitation__results="at-once")
         return self.filter(at_once | Q(release__isnull=False))
+
     def live(self) -> Self:
         """Those of people: no copies of gold answers, which count nowhere."""
         return self.filter(gold_copy__isnull=True)

@@ -1,6 +1,7 @@
 """The queue of reviews: its lists and filters, claims, and what leads do with other people's."""
 
 import uuid
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -96,11 +97,17 @@ def review_takeover(request: Request, review_id: uuid.UUID) -> HttpResponse:
     return _taken(request, leading.take_over(request.user, review_id, now=clock.now()), review_id)
 
 
-def _taken(request: Request, is_taken: bool, review_id: uuid.UUID) -> HttpResponse:
-    if is_taken:
+def _taken(request: Request, taken: reviewing.Taken, review_id: uuid.UUID) -> HttpResponse:
+    if taken == "taken":
         return redirect("review", review_id)
-    messages.warning(request, "Somebody was quicker: this one is taken.")
+    messages.warning(request, _NOT_TAKEN[taken])
     return redirect("review_list")
+
+
+_NOT_TAKEN: Mapping[reviewing.Taken, str] = {
+    "gone": "Somebody was quicker: this one is taken.",
+    "uncalibrated": "Not claimed: first score the answers for calibration.",
+}
 
 
 @require_POST
@@ -130,7 +137,7 @@ def review_assignment(request: Request) -> HttpResponse:
         messages.warning(
             request,
             f"Not assigned: {len(given.refused)} ({titles}). Somebody has it, or "
-            f"{given.rater.email} has a part in it.",
+            f"{given.rater.email} has a part in it, or calibration comes first for them.",
         )
     return redirect("review_list")
 

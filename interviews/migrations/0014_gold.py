@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0010_submitted_reviews"),
+        ("interviews", "0013_webhooks"),
         ("rubrics", "0005_shipped"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
