@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from django.http import QueryDict
 import rubrics
 from interviews import flow, invited, webhooks
 from interviews.access import queue
+from interviews.consensus import Options
 from interviews.invited import Invited
 from interviews.models import LONGEST_NAME, LONGEST_QUERY, MAX_BYTES, Kind, Results, Terms
 from interviews.models.webhook import EVENTS
@@ -345,6 +347,51 @@ class WebhookForm(forms.Form):
         except outbound.Failed as problem:
             raise forms.ValidationError(str(problem)) from problem
         return address
+
+
+class AgreementFilter(forms.Form):
+    """Of which question the criteria are shown; one that is none is the same as any."""
+
+    question = forms.SlugField(required=False, max_length=100)
+
+    def chosen(self) -> str:
+        """Give what was chosen; blank for what is not valid."""
+        self.is_valid()
+        return str(self.cleaned_data.get("question") or "")
+
+
+class DisagreementFilter(forms.Form):
+    """Which disagreements, and from where on; anything unknown is the same as any."""
+
+    question = forms.ChoiceField(required=False)
+    criterion = forms.ChoiceField(required=False)
+    who = forms.ChoiceField(label="Rater or judge", required=False)
+    apart = forms.ChoiceField(
+        required=False,
+        choices=[("1", "1 level or more"), ("2", "2 levels or more"), ("3", "3 levels")],
+    )
+    after = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, options: Options, data: QueryDict) -> None:
+        """Offer what was measured; criteria once their question is chosen."""
+        super().__init__(data)
+        criteria = options.criteria.get(data.get("question", ""), [])
+        for name, anything, choices in (
+            ("question", "Any question", options.questions),
+            ("criterion", "Any criterion" if criteria else "Choose a question first", criteria),
+            ("who", "Anybody", options.parties),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", anything), *choices]
+        self.fields["criterion"].disabled = not criteria
+
+    def chosen(self) -> dict[str, Any]:
+        """Give what was chosen, without what is not valid."""
+        self.is_valid()
+        good = self.cleaned_data
+        texts = {name: good.get(name) or "" for name in ("question", "criterion", "who", "after")}
+        return {**texts, "apart": int(good.get("apart") or 1)}
 
 
 class AcceptanceForm(forms.Form):

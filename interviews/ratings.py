@@ -74,7 +74,7 @@ def scoring(
         stages=tuple(_stages(interview, now)),
         draft=draft,
         candidate=_name(interview),
-        between=_compare(review, [], between) if between else None,  # without the machine's
+        between=_compare(interview, [], between, None) if between else None,  # no machine's
     )
 
 
@@ -164,22 +164,27 @@ _AWAITED: Mapping[str, str] = {
 }
 
 
-def compare(review: Review, reviews: Sequence[Review]) -> Comparison:
-    """Lay all scorecards beside a rater's own; ``reviews`` are those submitted, in order.
+def compare(interview: Interview, reviews: Sequence[Review], *, reader: int | None) -> Comparison:
+    """Lay all scorecards side by side; ``reviews`` are those submitted, in order.
 
-    Of the machine's the latest by the interview's own rubric counts.
+    The one of the person ``reader`` is marked as their own. Of the machine's the latest by the
+    interview's own rubric counts.
     """
-    interview = review.interview
     judged = (
         interview.scorecards.filter(review=None, rubric_hash=interview.version.rubric_hash)
         .order_by("judge", "-created_at")
         .distinct("judge")
     )
-    return _compare(review, sorted(judged, key=lambda card: card.created_at), reviews)
+    machines = sorted(judged, key=lambda card: card.created_at)
+    return _compare(interview, machines, reviews, reader)
 
 
-def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Review]) -> Comparison:
-    interview = review.interview
+def _compare(
+    interview: Interview,
+    judged: Sequence[Scorecard],
+    reviews: Sequence[Review],
+    reader: int | None,
+) -> Comparison:
     rubric = interview.version.value.rubric
     cards = [card.value for card in judged] + [each.scorecard.value for each in reviews]
     given = [
@@ -192,9 +197,9 @@ def _compare(review: Review, judged: Sequence[Scorecard], reviews: Sequence[Revi
     gap = resolution.gap(rubric, ratings)
     open_ = interview.reviews.awaited().first()
     return Comparison(
-        columns=(*map(_machine, judged), *(_person(r, review) for r in reviews)),
+        columns=(*map(_machine, judged), *(_person(r, reader) for r in reviews)),
         rows=tuple(_rows(rubric, cards, result, gap)),
-        said=tuple(_said(r, _who(r, review)) for r in reviews),
+        said=tuple(_said(r, _who(r, reader)) for r in reviews),
         result=result,
         gap=gap,
         awaited=_AWAITED[open_.kind] if open_ else "",
@@ -362,13 +367,15 @@ def _machine(card: Scorecard) -> Column:
 _MACHINES: Mapping[str, str] = {"rules": "Rules", "llm": "LLM"}
 
 
-def _person(review: Review, own: Review) -> Column:
-    return Column(_who(review, own), review.scorecard.score, review.pk == own.pk)
+def _person(review: Review, reader: int | None) -> Column:
+    return Column(_who(review, reader), review.scorecard.score, review.rater_id == reader)
 
 
-def _who(review: Review, own: Review) -> str:
+def _who(review: Review, reader: int | None) -> str:
     role = "" if review.kind == Kind.RATING else f", {review.get_kind_display().lower()}"
-    name = "You" if review.pk == own.pk else review.rater.email if review.rater else "Somebody"
+    name = (
+        "You" if review.rater_id == reader else review.rater.email if review.rater else "Somebody"
+    )
     return f"{name}{role}"
 
 

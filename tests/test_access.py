@@ -115,6 +115,9 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "review_agreement": ("get", {}, INTERVIEWERS),
     "review_gold": ("get", {}, LEADS),
     "review_gold_waiver": ("post", {}, LEADS_LEAD_ON),
+    "review_disagreements": ("get", {}, INTERVIEWERS),
+    # Nobody before it is handed in and scored.
+    "review_beside": ("get", {}, Answers._make([302, *[404] * 7])),
     "review_csv": ("get", {}, INTERVIEWERS),
     "review_json": ("get", {}, INTERVIEWERS),
     "review_next": ("post", {}, INTERVIEWERS_LEAD_ON),

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from interviews import flow
-from interviews.access.reviewing import scored
+from interviews.access.comparing import scored
 from interviews.access.roles import Person, is_interviewer
 from interviews.models import HUMAN, Interview, Scorecard
 from interviews.models.interview import InterviewQuerySet

@@ -12,15 +12,18 @@ from typing import Any, Literal
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 import rubrics
-from interviews import flow
 from interviews.access import gold
-from interviews.access.roles import Person, interviewer_or_404, is_interviewer, is_lead
-from interviews.models import Agreement, DraftState, Interview, Kind, Review, ReviewDraft
+from interviews.access.roles import Person, interviewer_or_404, is_interviewer
+from interviews.models import (
+    DraftState,
+    Kind,
+    Review,
+    ReviewDraft,
+)
 from rubrics.access import curator_or_404
 
 Found = Review  # views name the type, and only the type
@@ -154,39 +157,3 @@ def to_decide_between(person: Person, review: Review) -> Sequence[Review]:
     found = Review.objects.filter(interview=review.interview_id, kind=Kind.RATING)
     found = found.filter(submitted_at__isnull=False).select_related("rater", "scorecard")
     return list(found.order_by("submitted_at", "pk"))
-
-
-def scored(
-    person: Person, *, question: str = "", invited_by: int | None = None
-) -> QuerySet[Interview]:
-    """Give the interviews whose scorecards a person may read: it would not bias what they score.
-
-    Those that they have scored; and of those that they (a lead: anybody) invited to, those for
-    which nobody is awaited any more.
-    """
-    user = interviewer_or_404(person)
-    own = Review.objects.filter(interview=OuterRef("pk"), rater=user)
-    invited = Q(invitation__isnull=False) if is_lead(user) else Q(invitation__by=user)
-    settled = Q(pk__in=Interview.objects.settled().values("pk"))
-    done = invited & ~Q(state=flow.State.RUNNING) & settled
-    scored = Exists(own.filter(submitted_at__isnull=False))
-    found = Interview.objects.live().filter(done | scored)
-    # Who decides or looks again has not scored it until then.
-    found = found.exclude(Exists(own.awaited())).exclude(candidate=user)
-    if invited_by is not None:
-        found = found.filter(invitation__by=invited_by)
-    return found.filter(version__question__slug=question) if question else found
-
-
-def agreement(person: Person) -> tuple[User, Agreement | None, bool]:
-    """Give the reader, what was measured last, and whether they may see every rater's row."""
-    user = interviewer_or_404(person)
-    return user, Agreement.objects.latest_one(), is_lead(user)
-
-
-def submitted_of(person: Person, review: Review) -> Sequence[Review]:
-    """Give every submitted review of an interview, to one who has submitted theirs."""
-    if review.rater_id != person.pk or not review.is_submitted:
-        raise Http404
-    found = Review.objects.filter(interview=review.interview_id, submitted_at__isnull=False)
-    return list(found.select_related("rater", "scorecard").order_by("submitted_at", "pk"))

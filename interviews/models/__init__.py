@@ -1,6 +1,6 @@
 """The rows of interviews."""
 
-from interviews.models.agreement import Agreement
+from interviews.models.agreement import Agreement, Disagreement
 from interviews.models.gold import CalibrationWaiver, GoldAnswer, GoldCopy, GoldPlan, Use
 from interviews.models.interview import Interview, LedgerLine
 from interviews.models.invitation import Invitation, Issued, Results, Terms
@@ -38,6 +38,7 @@ __all__ = [
     "MOST_SAVED",
     "Agreement",
     "CalibrationWaiver",
+    "Disagreement",
     "DraftKept",
     "DraftOutcome",
     "DraftState",

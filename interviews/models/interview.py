@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 
 from interviews import flow
 from rubrics import Target
@@ -55,7 +55,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         awaited = Interview.objects.filter(
             reviews__pk__isnull=False, reviews__submitted_at=None, reviews__waived_at=None
         )
-        return self.exclude(pk__in=awaited.values("pk"))
+        return self.exclude(Exists(awaited.filter(pk=OuterRef("pk"))))
 
     def showing_result(self) -> Self:
         """Those of which the candidate may see how it went, as ``Interview.shows_result``."""

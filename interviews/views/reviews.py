@@ -10,20 +10,51 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from interviews import agreements, exports, opinions, ratings, tasks
-from interviews.access import gold, reviewing
-from interviews.forms import DraftForm, QueueFilter
+from interviews import consensus, exports, opinions, ratings, tasks
+from interviews.access import comparing, gold, reviewing
+from interviews.forms import AgreementFilter, DisagreementFilter, DraftForm, QueueFilter
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock
 
 
+@never_cache
 @require_safe
 def agreement(request: Request) -> HttpResponse:
     """Show how far raters and judges agree."""
-    user, found, sees_all = reviewing.agreement(request.user)
-    page = agreements.page(found, user, sees_all=sees_all) if found else None
+    user, found, sees_all = comparing.agreement(request.user)
+    question = AgreementFilter(request.GET).chosen()
+    page = consensus.page(found, user, sees_all=sees_all, question=question) if found else None
     return render(request, "reviews/agreement.html", {"page": page, "sees_all": sees_all})
+
+
+@never_cache
+@require_safe
+def disagreements(request: Request) -> HttpResponse:
+    """Show where scorecards that the person may read differ, the largest gap first."""
+    user, found, sees_all = comparing.agreement(request.user)
+    form = DisagreementFilter(consensus.options(found, user, sees_all=sees_all), request.GET)
+    wanted = form.chosen()
+    listed = comparing.disagreements(request.user, **wanted)
+    of = {name: wanted[name] for name in ("question", "criterion", "who")}
+    context = {
+        "form": form,
+        "differences": consensus.differences(listed.rows, found),
+        "after": listed.after,
+        "chosen": consensus.chosen(found, user, sees_all=sees_all, **of) if found else None,
+    }
+    return render(request, "reviews/disagreements.html", context)
+
+
+@never_cache
+@require_safe
+def beside(request: Request, interview_id: uuid.UUID) -> HttpResponse:
+    """Show all scorecards of an interview side by side, to who may read them."""
+    interview, reviews = comparing.scored_or_404(request.user, interview_id)
+    comparison = ratings.compare(interview, reviews, reader=request.user.pk)
+    has_own = any(column.is_own for column in comparison.columns)
+    context = {"interview": interview, "comparison": comparison, "has_own": has_own}
+    return render(request, "reviews/beside.html", context)
 
 
 @require_safe
@@ -31,7 +62,7 @@ def review_export(request: Request, kind: str) -> StreamingHttpResponse:
     """Give every level that the person may read, as a file."""
     chosen = QueueFilter(request.GET).chosen()
     found = exports.rows(
-        reviewing.scored(request.user, question=chosen.question, invited_by=chosen.by)
+        comparing.scored(request.user, question=chosen.question, invited_by=chosen.by)
     )
     write, content = _KINDS[kind]
     response = StreamingHttpResponse(write(found), content_type=content)
@@ -89,8 +120,9 @@ def _beside(request: Request, found: reviewing.Found) -> HttpResponse:
     if reference:
         context = {"review": found, "check": ratings.check(found, reference)}
         return render(request, "reviews/gold.html", context)
-    reviews = reviewing.submitted_of(request.user, found)
-    context = {"review": found, "comparison": ratings.compare(found, reviews)}
+    reviews = comparing.submitted_of(request.user, found)
+    comparison = ratings.compare(found.interview, reviews, reader=request.user.pk)
+    context = {"interview": found.interview, "comparison": comparison, "has_own": True}
     return render(request, "reviews/beside.html", context)
 
 

@@ -67,6 +67,9 @@ def addresses(interview: Interview) -> Iterator[str]:
             yield reverse(pattern.name, kwargs={name: values[name] for name in names})
     for tab in ("claim", "second", "decide", "mine", "done", "held"):
         yield f"/reviews/?tab={tab}"
+    for chosen in ("", "?who=judge:rules", "?question=video-feed&criterion=goal"):
+        yield f"/reviews/agreement/disagreements/{chosen}"
+    yield "/reviews/agreement/?question=video-feed"
     for table in ("interview", "scorecard", "stageanswer", "ledgerline", "webhookdelivery"):
         yield f"/admin/interviews/{table}/"
 
@@ -139,3 +142,25 @@ def test_a_webhook_tells_that_it_was_scored_and_not_how(interview: Interview) ->
             "scored_by",
         }
         assert giveaways(str(each.payload), interview) == []
+
+
+def test_who_looks_at_it_again_for_the_candidate_finds_no_disagreement_on_it(
+    interview: Interview, omar: User, lea: User
+) -> None:
+    waiting = interview.reviews.get(submitted_at=None)
+    assert waiting.claim(omar, now=clock.now(), lease=MINUTE)
+    # One level from Ines, once: nobody decides between them.
+    assert factories.submit_review(waiting, by=omar, levels=(4, 4, 3), now=clock.now())
+    assert agreements.measure(now=clock.now() + timedelta(hours=1))
+    client = Client()
+    client.force_login(lea)
+    addresses = (f"/reviews/interviews/{interview.pk}/", "/reviews/agreement/disagreements/")
+    assert all("ines@" in told(client, each) for each in addresses)
+    assert Review.objects.appeal(interview, asked="Why?", now=clock.now())
+    appeal = interview.reviews.get(submitted_at=None)
+    assert appeal.claim(lea, now=clock.now(), lease=MINUTE)
+    for each in addresses:
+        said = told(client, each)
+        assert "ines@" not in said.replace(">ines@example.org</option>", "")
+        assert str(interview.pk) not in said
+        assert giveaways(said, interview) == []

@@ -9,8 +9,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from pytest_django import Settings
 
 from interviews import agreements, exports, flow, gold, items
+from interviews.access import comparing
 from interviews.access import gold as access
-from interviews.access import reviewing
 from interviews.models import (
     Agreement,
     GoldAnswer,
@@ -308,7 +308,7 @@ def test_it_is_no_live_interview(rated: GoldAnswer, alice: User) -> None:
 
 def test_it_is_in_no_export(rated: GoldAnswer, ines: User, lea: User) -> None:
     for person in (ines, lea):
-        assert list(exports.rows(reviewing.scored(person, question=""))) == []
+        assert list(exports.rows(comparing.scored(person))) == []
 
 
 def test_it_does_not_count_in_the_agreement_of_raters(rated: GoldAnswer) -> None:
