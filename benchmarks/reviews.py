@@ -33,6 +33,7 @@ PAGES = (
     "/reviews/?tab=done&sort=highest&flag=apart",
     "/reviews/?question=ad-click-prediction&days=7&sort=newest",
     "/reviews/agreement/",
+    "/reviews/agreement/disagreements/",
     "/invitations/",
 )
 MOST_QUERIES = 12

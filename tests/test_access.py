@@ -196,7 +196,7 @@ def interview(db: None) -> Interview:
     rater = factories.a_user(name="rater", group="interviewer")
     review = Review.objects.create(interview=interview, kind="rating", wanted_at=clock.now())
     assert review.claim(rater, now=clock.now(), lease=timedelta(minutes=30))
-    SavedFilter.objects.create(pk=1, owner=rater, name="Old", saved_at=clock.now())
+    SavedFilter.objects.create(owner=rater, name="Old", saved_at=clock.now())
     factories.a_token(owner=owner, now=clock.now())
     webhook, _ = factories.a_webhook(by=rater, now=clock.now())
     webhook.deliveries.ping(webhook, now=clock.now())
@@ -239,7 +239,7 @@ def address(pattern: URLPattern, interview: Interview, issued: Issued) -> str:
         "stage_id": "scope",
         "concept": "recall",
         "framework": "three-stage",
-        "number": 1,
+        "number": SavedFilter.objects.latest("pk").pk,
         "token_id": Token.objects.get(owner=interview.candidate).pk,
         "rest": "nowhere",
     }
