@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import access, ratings
 from interviews.access import gold, reviewing
-from interviews.forms import GoldForm, GoldPlanForm
+from interviews.forms.gold import GoldForm, GoldPlanForm
 from interviews.views import Request
 from rubrics import Target, clock
 from rubrics.views import CuratorRequest, for_curators

@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from interviews import access, history, replays, reports
-from interviews.forms import MomentForm
+from interviews.forms.answering import MomentForm
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import changes, clock

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from interviews import access, flow
-from interviews.forms import StartForm
+from interviews.forms.answering import StartForm
 from interviews.views import Request
 from rubrics import Target, clock
 

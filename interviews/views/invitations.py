@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import access, flow, tasks
 from interviews.access import inviting, results
-from interviews.forms import AcceptanceForm, ExtensionForm, InvitationForm, InvitationsForm
+from interviews.forms.answering import ExtensionForm
+from interviews.forms.inviting import AcceptanceForm, InvitationForm, InvitationsForm
 from interviews.views import Request
 from rubrics import clock
 

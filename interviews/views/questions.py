@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from interviews import access
-from interviews.forms import QuestionFilter, StartForm
+from interviews.forms.answering import QuestionFilter, StartForm
 from interviews.views import Request
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from interviews import tasks
 from interviews.access import leading, queue, reviewing
 from interviews.access.roles import is_lead
-from interviews.forms import AssignmentForm, QueueFilter, SavedFilterForm, WaiverForm
+from interviews.forms.reviewing import AssignmentForm, QueueFilter, SavedFilterForm, WaiverForm
 from interviews.views import Request
 from rubrics import clock
 

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from interviews import access, ratings, reports
 from interviews.access import results
-from interviews.forms import AppealForm
+from interviews.forms.answering import AppealForm
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import consensus, exports, opinions, ratings, tasks
 from interviews.access import comparing, gold, reviewing
-from interviews.forms import AgreementFilter, DisagreementFilter, DraftForm, QueueFilter
+from interviews.forms.answering import DraftForm
+from interviews.forms.reviewing import AgreementFilter, DisagreementFilter, QueueFilter
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from interviews import access, boards, desk
-from interviews.forms import DraftForm
+from interviews.forms.answering import DraftForm
 from interviews.views import Request
 from interviews.views.framing import holds_frames
 from rubrics import clock

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from interviews import access, desk, flow, ledger
-from interviews.forms import ExtensionForm
+from interviews.forms.answering import ExtensionForm
 from interviews.views import Request
 from interviews.views.stages import keep, unsaved
 from rubrics import clock

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from interviews.access import tokens
-from interviews.forms import TokenForm
+from interviews.forms.programs import TokenForm
 from interviews.views import Request
 from rubrics import clock
 

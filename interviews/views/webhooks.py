@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import tasks
 from interviews.access import hooking
-from interviews.forms import QueueFilter, WebhookForm
+from interviews.forms.programs import WebhookForm
+from interviews.forms.reviewing import QueueFilter
 from interviews.views import Request
 from rubrics import clock
 
