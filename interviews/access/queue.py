@@ -16,13 +16,15 @@ from django.db.models.functions import Coalesce
 from interviews import flow
 from interviews.access import gold
 from interviews.access.roles import Person, interviewer_or_404, is_lead, raters
-from interviews.models import Kind, Review, ReviewDraft, SavedFilter, Scorecard, Use
+from interviews.models import Invitation, Kind, Review, ReviewDraft, SavedFilter, Scorecard, Use
 from interviews.models.review import ReviewQuerySet
 from rubrics.models import Question
 
 PER_PAGE = 25
-# A list says "200+" beyond this, so that its count costs the same however long it is.
-MOST_COUNTED = 200
+# A list says "99+" beyond this, so that its count costs the same however long it is.
+MOST_COUNTED = 99
+# What a person has scored is chosen and sorted by scores and flags among so many, the latest.
+LATEST = 500
 # The lists of the queue, and how pages call them.
 TABS: Mapping[str, str] = {
     "claim": "To claim",
@@ -50,6 +52,12 @@ class Chosen:
     flag: str = ""
     sort: str = ""
     after: str = ""
+
+    @property
+    def is_by_score(self) -> bool:
+        """Whether scores or flags choose or sort."""
+        by = (self.lowest, self.highest, self.flag or None)
+        return self.sort in ("highest", "lowest") or any(each is not None for each in by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,9 @@ def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, R
         interview=OuterRef("interview"), kind=Kind.RATING, submitted_at__isnull=False
     )
     # Of two ratings that one answer waits for, a person can take one: it is listed once.
-    earlier = free.filter(interview=OuterRef("interview"), pk__lt=OuterRef("pk"), kind=Kind.RATING)
+    earlier = Review.objects.free(now).filter(
+        interview=OuterRef("interview"), pk__lt=OuterRef("pk"), kind=Kind.RATING
+    )
     ratings = free.filter(~Exists(earlier), kind=Kind.RATING)
     drafts = ReviewDraft.objects.filter(rater=user, saved_at__gt=now - _LOST_FOR).exclude(text="")
     # Looked up by rater on both sides: an OR over them would read every review there is.
@@ -177,8 +187,15 @@ def _narrowed(found: ReviewQuerySet, tab: str, chosen: Chosen, now: datetime) ->
         found = found.filter(wanted_at__lte=now - timedelta(days=chosen.days))
     if chosen.kind:
         found = found.filter(kind=chosen.kind)
-    if tab != "done":
-        return found
+    return _by_score(found, chosen) if tab == "done" and chosen.is_by_score else found
+
+
+def _by_score(found: ReviewQuerySet, chosen: Chosen) -> ReviewQuerySet:
+    """Choose by scores and flags among the latest of what a person has scored."""
+    # Asked for beforehand: as a part of the query the planner takes it to choose nearly all.
+    moments = found.order_by("-submitted_at").values_list("submitted_at", flat=True)
+    for before in moments[LATEST : LATEST + 1]:
+        found = found.filter(submitted_at__gt=before)
     if chosen.lowest is not None:
         found = found.filter(scorecard__score__gte=chosen.lowest)
     if chosen.highest is not None:
@@ -255,7 +272,9 @@ def _counted(lists: Mapping[str, ReviewQuerySet]) -> Sequence[Tab]:
 
 def questions() -> QuerySet[Question]:
     """Give the questions that somebody was invited to."""
-    return Question.objects.filter(invitations__isnull=False).distinct().order_by("title")
+    # Asked of each question once: a join would look at every invitation there is.
+    offered = Invitation.questions.through._base_manager.filter(question=OuterRef("pk"))
+    return Question.objects.filter(Exists(offered)).order_by("title")
 
 
 def inviters(person: Person) -> QuerySet[User]:

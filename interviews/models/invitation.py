@@ -139,6 +139,10 @@ class Invitation(models.Model):
         """The latest first; one or two raters; revoked or accepted, never both."""
 
         ordering: ClassVar = ["-created_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at", "id"], name="invitation_latest"),
+            models.Index(fields=["by", "-created_at", "id"], name="invitation_latest_by"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="invitation_raters", condition=Q(raters__gte=1, raters__lte=2)

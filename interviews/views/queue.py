@@ -33,6 +33,7 @@ def review_list(request: Request) -> HttpResponse:
         "saved": queue.saved_filters(request.user),
         "name": SavedFilterForm(),
         "query": _query(request),
+        "latest": queue.LATEST if found.tab == "done" and chosen.is_by_score else 0,
         "assignment": _assignment(request, found),
     }
     part = "#results" if request.htmx and not request.htmx.history_restore_request else ""

@@ -351,3 +351,15 @@ def test_questions_to_choose_from_are_those_that_somebody_was_invited_to(
     waiting: list[Review], db: None
 ) -> None:
     assert list(queue.questions()) == list(Question.objects.filter(slug="video-feed"))
+
+
+def test_scores_choose_among_the_latest_and_the_page_says_so(
+    waiting: list[Review], omar: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(omar)
+    first, second = scored(waiting[0], omar, 4), scored(waiting[1], omar, 1)
+    assert unique(listed(client, "tab=done&sort=highest")) == ids([first, second])
+    monkeypatch.setattr(queue, "LATEST", 1)
+    assert unique(listed(client, "tab=done&sort=highest")) == ids([second])
+    assert "Among the latest 1 that you scored." in page(client, "tab=done&sort=highest")
+    assert unique(listed(client, "tab=done")) == ids([second, first])
