@@ -114,6 +114,6 @@ def wished(retry_after: str, *, now: datetime) -> timedelta:
         return timedelta(seconds=min(int(retry_after[:9]), 10**6))
     try:
         at = parsedate_to_datetime(retry_after)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
         return timedelta()
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)) - now

@@ -201,7 +201,26 @@ def slip_in(rater: User, submitted: Review, *, now: datetime) -> None:
     if chosen:
         since = max(submitted.claimed_at or now, now - _LONGEST_AGO)
         handed_in = since + (now - since) * chances.random()
-        chosen.copy_for(rater, Use.HIDDEN, handed_in=handed_in, chances=chances)
+        chosen.copy_for(
+            rater,
+            Use.HIDDEN,
+            handed_in=handed_in,
+            chances=chances,
+            seems_by=_inviter_beside(rater, submitted, chances, now),
+        )
+
+
+def _inviter_beside(
+    rater: User, submitted: Review, chances: random.Random, now: datetime
+) -> int | None:
+    """Choose who seems to have invited to it: somebody whose answers come to that rater."""
+    waiting = Review.objects.free(now).open_to(rater).filter(interview__invitation__isnull=False)
+    by = waiting.order_by("wanted_at", "pk").values_list("interview__invitation__by", flat=True)
+    found = list(by[:50])
+    invitation = submitted.interview.invitation
+    if not found and invitation:
+        return invitation.by_id
+    return chances.choice(found) if found else None
 
 
 def _any_of(found: GoldAnswerQuerySet, chances: random.Random) -> GoldAnswer | None:

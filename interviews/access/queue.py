@@ -6,7 +6,7 @@ Nothing that waits can be filtered or sorted by what anybody found; what a perso
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -137,6 +137,8 @@ def _orders(tab: str) -> Mapping[str, _Order]:
 def queue(person: Person, chosen: Chosen, *, now: datetime) -> Queue:
     """Give a page of a list, and how long each list is under the same filters."""
     user = interviewer_or_404(person)
+    if chosen.by is not None and not inviters(person).filter(pk=chosen.by).exists():
+        chosen = replace(chosen, by=None)
     calibration = gold.calibration_left(user)
     lists = {
         name: _narrowed(found, name, chosen, now)
@@ -182,7 +184,8 @@ def _narrowed(found: ReviewQuerySet, tab: str, chosen: Chosen, now: datetime) ->
     if chosen.question:
         found = found.filter(interview__version__question__slug=chosen.question)
     if chosen.by is not None:
-        found = found.filter(interview__invitation__by=chosen.by)
+        by = Q(interview__invitation__by=chosen.by)
+        found = found.filter(by | Q(interview__gold_copy__seems_by=chosen.by))
     if chosen.days is not None:
         found = found.filter(wanted_at__lte=now - timedelta(days=chosen.days))
     if chosen.kind:
@@ -271,10 +274,11 @@ def _counted(lists: Mapping[str, ReviewQuerySet]) -> Sequence[Tab]:
 
 
 def questions() -> QuerySet[Question]:
-    """Give the questions that somebody was invited to."""
+    """Give the questions that somebody was invited to, and those that are published now."""
     # Asked of each question once: a join would look at every invitation there is.
     offered = Invitation.questions.through._base_manager.filter(question=OuterRef("pk"))
-    return Question.objects.filter(Exists(offered)).order_by("title")
+    published = Q(state=Question.State.PUBLISHED)
+    return Question.objects.filter(published | Exists(offered)).order_by("title")
 
 
 def inviters(person: Person) -> QuerySet[User]:

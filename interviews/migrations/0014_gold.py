@@ -153,6 +153,20 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "seems_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text=(
+                            "among whose invitations it is listed, "
+                            "as every other answer is among somebody's"
+                        ),
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

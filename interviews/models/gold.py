@@ -115,7 +115,13 @@ class GoldAnswer(models.Model):
         return found.select_related("scorecard", "rater").order_by("submitted_at", "pk")
 
     def copy_for(
-        self, person: User, use: "Use", *, handed_in: datetime, chances: random.Random
+        self,
+        person: User,
+        use: "Use",
+        *,
+        handed_in: datetime,
+        chances: random.Random,
+        seems_by: int | None = None,
     ) -> Review:
         """Make a person's own copy, handed in at a moment, and the review that they are to write.
 
@@ -143,7 +149,9 @@ class GoldAnswer(models.Model):
                 submitted_at=handed_in,
                 submitted_by=flow.Submitter.CANDIDATE,
             )
-            GoldCopy.objects.create(gold=self, interview=interview, person=person, use=use)
+            GoldCopy.objects.create(
+                gold=self, interview=interview, person=person, use=use, seems_by_id=seems_by
+            )
             LedgerLine.objects.bulk_create(_ledger(interview, stretches))
             _write(interview, stretches)
             kind = Kind.REFERENCE if use == Use.REFERENCE else Kind.RATING
@@ -247,6 +255,14 @@ class GoldCopy(models.Model):
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="gold_copy")
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     use = models.CharField(max_length=15, choices=Use)
+    seems_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="among whose invitations it is listed, as every other answer is among somebody's",
+    )
 
     objects = GoldCopyQuerySet.as_manager()
 

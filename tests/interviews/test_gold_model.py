@@ -198,6 +198,7 @@ def test_a_gold_answer_comes_while_its_rater_scores_another(
     assert NOON - LEASE <= review.wanted_at <= NOON
     assert copy.interview.submitted_at == review.wanted_at
     assert review.rater is None
+    assert copy.seems_by == ines  # whoever filters by those who invited finds it as any other
 
 
 def test_none_comes_where_there_are_to_be_none(

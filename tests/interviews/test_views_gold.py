@@ -201,6 +201,15 @@ def test_in_the_queue_it_is_a_row_like_any_other(
     assert "gold" not in page.lower()
 
 
+def test_whoever_filters_by_inviters_finds_it_under_one_of_them(
+    slipped_in: Review, omar: User, ines: User, lea: User, signed_in: SignedIn
+) -> None:
+    omar.groups.add(Group.objects.get(name="lead"))
+    pages = [signed_in(omar).get(f"/reviews/?by={each.pk}") for each in (ines, omar, lea)]
+    listed = [f"/reviews/{slipped_in.pk}/claim/" in each.content.decode() for each in pages]
+    assert listed.count(True) == 1
+
+
 def test_its_pages_are_those_of_any_other(
     slipped_in: Review, omar: User, signed_in: SignedIn
 ) -> None:

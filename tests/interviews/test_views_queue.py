@@ -363,3 +363,23 @@ def test_scores_choose_among_the_latest_and_the_page_says_so(
     assert unique(listed(client, "tab=done&sort=highest")) == ids([second])
     assert "Among the latest 1 that you scored." in page(client, "tab=done&sort=highest")
     assert unique(listed(client, "tab=done")) == ids([second, first])
+
+
+def test_what_somebody_else_scored_meanwhile_shows_no_score(
+    half_done: Interview, ines: User, lea: User, signed_in: SignedIn
+) -> None:
+    begun = half_done.reviews.get(submitted_at=None)
+    assert begun.claim(lea, now=clock.now(), lease=DAY)
+    begun.keep(lea, '{"summary": "Mine."}', base=0, key=uuid.uuid4(), now=clock.now(), lease=DAY)
+    begun.release(lea)
+    scored(begun, ines, 4)
+    mine = page(signed_in(lea), "tab=mine")
+    assert "somebody else scored it" in mine
+    assert "your score" not in mine
+
+
+def test_only_leads_tell_other_peoples_invitations_apart(
+    waiting: list[Review], omar: User, ines: User, signed_in: SignedIn
+) -> None:
+    assert listed(signed_in(omar), f"by={ines.pk}") == ids(waiting)  # as if nobody was chosen
+    assert listed(signed_in(omar), f"by={omar.pk}") == []

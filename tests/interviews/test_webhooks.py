@@ -169,6 +169,7 @@ def test_it_is_given_up_after_so_many_attempts_and_can_be_begun_anew(
         ("1", None),
         ("soon", None),
         ("-5", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", None),
         ("Mon, 02 Mar 2026 11:00:00 GMT", None),
     ],
 )

@@ -146,8 +146,10 @@ def _start(run: Run) -> None:
     preparation.migrate(run.tell)
     preparation.collect_static(run.tell)
     run.start("web", parts.web_command(host=run.host, port=run.port), talks=True)
-    run.start("worker", parts.worker_command(queues=settings.QUEUES))
-    preparation.import_bank()  # while those two load their code
+    # One for each queue: a receiver or a vendor that is slow delays no score.
+    for queue in settings.QUEUES:
+        run.start(f"worker-{queue}", parts.worker_command(queues=(queue,)))
+    preparation.import_bank()  # while those load their code
     password = _demo_accounts(run)
     connection.close()
     _wait_until_ready(run)
