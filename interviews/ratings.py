@@ -1,7 +1,7 @@
 """What raters see: the page to score an answer on; afterwards all scorecards side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
@@ -224,8 +224,11 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
         ),
     ]
     rubric = interview.version.value.rubric
-    waived = list(interview.reviews.filter(waived_at__isnull=False))
-    return resolution.resolve(rubric, given, **_wanted(interview, waived))
+    open_ = list(interview.reviews.filter(submitted_at=None))
+    waived = [review for review in open_ if review.waived_at]
+    result = resolution.resolve(rubric, given, **_wanted(interview, waived))
+    is_awaited = len(waived) < len(open_)
+    return replace(result, is_final=False) if result and is_awaited else result
 
 
 def beside(

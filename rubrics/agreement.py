@@ -250,9 +250,9 @@ class Agreement:
     """How far raters agree on a set of items.
 
     ``items``: judged by two raters or more; ``raters``: who gave a level at all; ``kappa``: mean
-    quadratic weighted kappa over the ``pairs`` of raters that have one; ``alpha`` with its 95%
-    ``interval``: ordinal; ``exact`` and ``within_one``: the share (0-1) of pairs of levels on one
-    item that are the same, or at most one level apart.
+    quadratic weighted kappa over the ``pairs`` of raters that have one, by how much each shares;
+    ``alpha`` with its 95% ``interval``: ordinal; ``exact`` and ``within_one``: the share (0-1) of
+    pairs of levels on one item that are the same, or at most one level apart.
     """
 
     items: int
@@ -268,13 +268,14 @@ class Agreement:
 def agreement(ratings: Ratings[K], *, group: Callable[[K], Hashable] | None = None) -> Agreement:
     """Measure all of it; ``group`` as in ``alpha_interval``."""
     tables = _tables(ratings)
-    kappas = [k for table in tables.values() if (k := _kappa(table, squared)) is not None]
+    known = [(k, t.total()) for t in tables.values() if (k := _kappa(t, squared)) is not None]
+    weight = sum(count for _, count in known)
     pairs = sum((Counter(table) for table in tables.values()), Counter[tuple[float, float]]())
     return Agreement(
         items=sum(len(_given(levels)) > 1 for levels in ratings.values()),
         raters=len({r for levels in ratings.values() for r in levels if levels[r] is not None}),
-        kappa=sum(kappas) / len(kappas) if kappas else None,
-        pairs=len(kappas),
+        kappa=sum(k * count for k, count in known) / weight if weight else None,
+        pairs=len(known),
         alpha=alpha(ratings),
         interval=alpha_interval(ratings, group=group),
         exact=_share(pairs, 0),

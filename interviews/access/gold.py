@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -147,11 +147,24 @@ def calibration_left(rater: User) -> int:
     plan = GoldPlan.objects.filter(*(~each for each in past), calibration__gt=0).first()
     if plan is None:
         return 0
-    had = GoldCopy.objects.of_raters().filter(person=rater)
-    is_done = Q(interview__reviews__submitted_at__isnull=False)
-    counts = had.aggregate(done=Count("pk", filter=is_done), open=Count("pk", filter=~is_done))
-    left: int = min(plan.calibration - counts["done"], counts["open"] + new_to(rater).count())
-    return max(0, left)
+    return _left(plan, [rater])[rater.pk]
+
+
+def _left(plan: GoldPlan, new: Sequence[User]) -> Mapping[int, int]:
+    """How many gold answers each of some raters scores before the first live one. Two queries."""
+    ready = set(GoldAnswer.objects.ready().values_list("pk", "by"))
+    submitted = Review.objects.filter(interview=OuterRef("interview"), submitted_at__isnull=False)
+    copies = GoldCopy.objects.filter(person__in=new).annotate(is_done=Exists(submitted))
+    told = list(copies.values_list("person", "gold", "use", "is_done"))
+    left = {}
+    for rater in new:
+        own = [each[1:] for each in told if each[0] == rater.pk]
+        had = {pk for pk, _, _ in own}
+        scored = [is_done for _, use, is_done in own if use != Use.REFERENCE]
+        fresh = [pk for pk, by in ready if pk not in had and by != rater.pk]
+        there = scored.count(False) + (0 if is_curator(rater) else len(fresh))
+        left[rater.pk] = max(0, min(plan.calibration - scored.count(True), there))
+    return left
 
 
 def _past(**whose: object) -> tuple[QuerySet[Review], QuerySet[CalibrationWaiver]]:
@@ -217,10 +230,12 @@ def _inviter_beside(
     waiting = Review.objects.free(now).open_to(rater).filter(interview__invitation__isnull=False)
     by = waiting.order_by("wanted_at", "pk").values_list("interview__invitation__by", flat=True)
     found = list(by[:50])
-    invitation = submitted.interview.invitation
-    if not found and invitation:
-        return invitation.by_id
-    return chances.choice(found) if found else None
+    if found:
+        return chances.choice(found)
+    interview = submitted.interview
+    if interview.is_gold:
+        return interview.gold_copy.seems_by_id
+    return interview.invitation.by_id if interview.invitation else None
 
 
 def _any_of(found: GoldAnswerQuerySet, chances: random.Random) -> GoldAnswer | None:
@@ -259,9 +274,20 @@ class Result:
 
 
 def _results() -> list[Result]:
-    """Give all that raters have scored of gold answers, the latest first. One query."""
+    """Give what raters have scored of gold answers, the latest first. Two queries."""
+    of_gold = Scorecard.objects.filter(interview__gold_copy__isnull=False)
+    references = (
+        of_gold.filter(interview__gold_copy__use=Use.REFERENCE)
+        .select_related("interview__gold_copy")
+        .order_by("interview__gold_copy__gold_id", "-created_at", "-pk")
+        .distinct("interview__gold_copy__gold_id")
+    )
+    latest = {
+        card.interview.gold_copy.gold_id: resolution.levels_of(card.value) for card in references
+    }
     cards = (
-        Scorecard.objects.filter(interview__gold_copy__isnull=False)
+        of_gold.exclude(interview__gold_copy__use=Use.REFERENCE)
+        .filter(interview__gold_copy__gold__in=latest)
         .select_related(
             "review",
             "interview__gold_copy__person",
@@ -273,22 +299,16 @@ def _results() -> list[Result]:
         )
         .order_by("-created_at", "-pk")[:_MOST]
     )
-    given = [(card.interview.gold_copy, card) for card in cards]
-    levels = {card.pk: resolution.levels_of(card.value) for _, card in given}
-    latest: dict[uuid.UUID, Mapping[str, int]] = {}
-    for copy, card in given:
-        if copy.use == Use.REFERENCE:
-            latest.setdefault(copy.gold_id, levels[card.pk])
     return [
         Result(
             copy.person,
             copy.gold,
             copy.get_use_display(),
             card.created_at,
-            gold.pairs(levels[card.pk], latest[copy.gold_id]),
+            gold.pairs(resolution.levels_of(card.value), latest[copy.gold_id]),
         )
-        for copy, card in given
-        if copy.use != Use.REFERENCE and copy.gold_id in latest
+        for card in cards
+        for copy in [card.interview.gold_copy]
     ]
 
 
@@ -356,22 +376,19 @@ def overview(person: Person) -> Overview:
     live, waived = (each.values_list("rater_id", flat=True) for each in _past())
     past = set(live.union(waived))
     plan = GoldPlan.objects.current()
-    everybody = raters().distinct().order_by("email").prefetch_related("groups")
+    everybody = list(raters().distinct().order_by("email").prefetch_related("groups"))
+    left = _left(plan, [each for each in everybody if each.pk not in past])
     return Overview(
         plan=plan,
         ready=GoldAnswer.objects.ready().count(),
-        raters=[
-            _of_rater(each, results, wanted=0 if each.pk in past else plan.calibration)
-            for each in everybody
-        ],
+        raters=[_of_rater(each, results, left=left.get(each.pk, 0)) for each in everybody],
         latest=results[:50],
     )
 
 
-def _of_rater(rater: User, results: Sequence[Result], *, wanted: int) -> OfRater:
+def _of_rater(rater: User, results: Sequence[Result], *, left: int) -> OfRater:
     own = [result for result in results if result.rater.pk == rater.pk]
     near = gold.nearness(pair for result in own for pair in result.pairs)
-    left = 0 if is_curator(rater) else max(0, wanted - len(own))
     return OfRater(rater, len(own), near, left)
 
 

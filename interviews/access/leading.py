@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from interviews.access import gold
 from interviews.access.reviewing import Taken, comes_later, free_or_404, lease
 from interviews.access.roles import Person, interviewer_or_404, is_lead, raters
 from interviews.models import Kind, Review
@@ -62,10 +63,11 @@ def assign(
     found = Review.objects.filter(pk__in=review_ids).exclude(interview__candidate=user)
     rows = list(found.with_interview().order_by("wanted_at", "pk"))
     term = timedelta(days=settings.REVIEW_ASSIGNED_DAYS)
+    comes_first = gold.calibration_left(rater) > 0
     refused = [
         row.interview.version.question.title
         for row in rows
-        if comes_later(rater, row) or not row.claim(rater, now=now, lease=term)
+        if (comes_first and not row.interview.is_gold) or not row.claim(rater, now=now, lease=term)
     ]
     return Assigned(rater, len(rows) - len(refused), refused)
 
@@ -73,7 +75,8 @@ def assign(
 def waivable_or_404(person: Person, review_id: uuid.UUID) -> Review:
     """Give a review of an interview that a person (a lead: anybody) invited to.
 
-    An answer that its candidate asked for cannot be waived.
+    An answer that its candidate asked for cannot be waived; nor can who has scored the interview
+    say that nobody else needs to, or is to decide between them and another.
     """
     user = interviewer_or_404(person)
     theirs = (
@@ -81,7 +84,8 @@ def waivable_or_404(person: Person, review_id: uuid.UUID) -> Review:
         if is_lead(user)
         else Q(interview__invitation__by=user)
     )
-    found = Review.objects.filter(theirs).exclude(interview__candidate=user)
+    own = Review.objects.filter(interview=OuterRef("interview"), rater=user)
+    found = Review.objects.filter(theirs, ~Exists(own)).exclude(interview__candidate=user)
     return get_object_or_404(found.exclude(kind=Kind.APPEAL).with_interview(), pk=review_id)
 
 

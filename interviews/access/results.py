@@ -8,6 +8,7 @@ from typing import Literal
 from django.shortcuts import get_object_or_404
 
 from interviews.access import interview_or_404
+from interviews.access.comparing import scored
 from interviews.access.inviting import invitation_or_404
 from interviews.access.roles import Person, interviewer_or_404, raters
 from interviews.models import Interview, Kind, Release, Results, Review
@@ -28,9 +29,19 @@ def reviews_of(interview: Interview) -> Sequence[Review]:
     return list(found.order_by("submitted_at", "wanted_at", "pk"))
 
 
+def waived_of(interview: Interview) -> Sequence[Review]:
+    """Give what nobody waits for any more."""
+    return list(interview.reviews.filter(waived_at__isnull=False).select_related("waived_by"))
+
+
 def awaited_of(interview: Interview) -> Sequence[Review]:
     """Give what people are awaited for, once the answer is handed in."""
     return [] if interview.is_running else list(interview.reviews.awaited())
+
+
+def reads_scores(person: Person, interview: Interview) -> bool:
+    """Whether a person may read all its scorecards now."""
+    return interview.is_scored and scored(person).filter(pk=interview.pk).exists()
 
 
 def may_release(interview: Interview) -> bool:
@@ -72,6 +83,8 @@ def appeal_of(
 def _somebody_answers(interview: Interview, reviews: Sequence[Review]) -> bool:
     """Whether there is a rater who has no part in the interview."""
     taken = {interview.candidate_id, *(each.rater_id for each in reviews if each.rater_id)}
+    if interview.invitation:
+        taken.add(interview.invitation.by_id)
     return raters().exclude(pk__in=taken).exists()
 
 

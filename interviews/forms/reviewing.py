@@ -14,6 +14,8 @@ from interviews.forms.fields import WordsField
 from interviews.models import LONGEST_NAME, LONGEST_QUERY, Kind
 from rubrics.models import Question
 
+_KINDS = [each for each in Kind.choices if each[0] != Kind.REFERENCE]  # those are nobody's queue
+
 
 class QueueFilter(forms.Form):
     """Which list of the queue, narrowed and sorted how; anything unknown is nothing."""
@@ -23,7 +25,7 @@ class QueueFilter(forms.Form):
     by = forms.IntegerField(
         label="Invited by", required=False, min_value=1, max_value=2**31 - 1, widget=forms.Select
     )
-    kind = forms.ChoiceField(required=False, choices=[("", "Any kind"), *Kind.choices])
+    kind = forms.ChoiceField(required=False, choices=[("", "Any kind"), *_KINDS])
     days = forms.TypedChoiceField(
         label="Age",
         required=False,

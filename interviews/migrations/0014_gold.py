@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                             "as every other answer is among somebody's"
                         ),
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),

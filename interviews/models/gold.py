@@ -257,7 +257,7 @@ class GoldCopy(models.Model):
     use = models.CharField(max_length=15, choices=Use)
     seems_by = models.ForeignKey(
         User,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

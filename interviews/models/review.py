@@ -107,10 +107,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         # Subqueries, not joins: an UPDATE that has to wait asks its own row's columns again, but
         # not what was joined.
         own = Interview.objects.filter(candidate=rater)
+        # Who invited may have read what others found; an appeal is looked at afresh.
+        invited = Interview.objects.filter(invitation__by=rater, pk=OuterRef("interview"))
         for_others = Interview.objects.filter(
             Q(gold_copy__isnull=False) & ~Q(gold_copy__person=rater)
         )
         found = self.exclude(interview__in=own).exclude(interview__in=for_others)
+        found = found.exclude(Exists(invited), kind=Kind.APPEAL)
         return found.exclude(Exists(others) | Exists(decided))
 
     def claim_next(self, rater: User, *, now: datetime, lease: timedelta) -> "Review | None":
@@ -329,7 +332,10 @@ class Review(models.Model):
         with transaction.atomic():
             Interview.objects.select_for_update(no_key=True).get(pk=self.interview_id)
             open_ = Review.objects.filter(pk=self.pk).exclude(kind=Kind.APPEAL).awaited()
-            waived = open_.update(waived_at=now, waived_by=by, waived_because=because)
+            waived = open_.update(
+                waived_at=now, waived_by=by, waived_because=because,
+                rater=None, claimed_at=None, leased_until=None,
+            )  # fmt: skip
             if waived:
                 self._ask_for_adjudication(now)
         return bool(waived)

@@ -165,6 +165,8 @@ def _shown(request: Request, found: inviting.Found, address: str = "") -> HttpRe
         "interview": interview,
         "may_release": bool(interview and results.may_release(interview)),
         "awaited": results.awaited_of(interview) if interview else (),
+        "waived": results.waived_of(interview) if interview else (),
+        "reads_scores": bool(interview and results.reads_scores(request.user, interview)),
         "extension": ExtensionForm(),
     }
     return render(request, "invitations/detail.html", context)

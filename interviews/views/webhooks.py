@@ -112,7 +112,9 @@ def redelivery(request: Request, webhook_id: uuid.UUID, delivery_id: uuid.UUID) 
     delivery = hooking.delivery_or_404(request.user, webhook_id, delivery_id)
     if delivery.repeat(now=clock.now()):
         tasks.ring_delivery(delivery.pk)
-        messages.success(request, "It is sent again, under the same id.")
+        is_sending = delivery.webhook.state == "sending"
+        when = "It is sent again" if is_sending else "It is sent again once you resume"
+        messages.success(request, f"{when}, under the same id.")
     else:
         messages.info(request, "It waits to be sent already.")
     return redirect("webhook", webhook_id)

@@ -386,5 +386,5 @@ def test_more_results_ask_the_database_no_more(
         signed_in(rater).post(address, opinion(1, 2, 3))
     assert GoldCopy.objects.of_raters().count() == 2
     lead = signed_in(lea)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         lead.get("/reviews/gold/")

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
-from interviews import letters
+from interviews import grading, letters
 from interviews.access import queue
 from interviews.models import MOST_SAVED, Interview, Review, SavedFilter
 from rubrics import clock
@@ -332,6 +332,30 @@ def test_waiving_the_last_rating_keeps_a_draft_and_takes_it_from_the_queue(
     assert "Nobody waits for this scorecard any more: We decided." in kept
     assert "Half done." in kept
     assert str(second.pk) in listed(client, "tab=mine")
+
+
+def test_who_scored_it_decides_not_that_others_need_not(
+    half_done: Interview, ines: User, omar: User, lea: User, signed_in: SignedIn
+) -> None:
+    scored(half_done.reviews.get(submitted_at=None), ines, 1)
+    decides = half_done.reviews.get(kind="adjudication")
+    assert signed_in(ines).get(f"/reviews/{decides.pk}/waiver/").status_code == 404
+    assert signed_in(lea).get(f"/reviews/{decides.pk}/waiver/").status_code == 200
+
+
+def test_the_page_of_the_invitation_leads_to_the_scorecards_and_says_what_was_waived(
+    half_done: Interview, ines: User, signed_in: SignedIn
+) -> None:
+    assert grading.grade(half_done.pk, clock=clock.now, lease=DAY)
+    address = f"/invitations/{half_done.invitation_id}/"
+    beside = f"/reviews/interviews/{half_done.pk}/"
+    client = signed_in(ines)
+    assert beside not in client.get(address).content.decode()
+    waive(client, half_done.reviews.get(submitted_at=None))
+    shown = client.get(address).content.decode()
+    assert beside in shown
+    assert "She left." in shown
+    assert client.get(beside).status_code == 200
 
 
 def test_an_answer_to_a_candidate_cannot_be_waived_nor_others_invitations(
