@@ -250,7 +250,7 @@ def _write(rescore: Rescore, now: datetime) -> bool:
             RescoreLine.objects.to_write(rescore).select_related("interview").order_by("pk")[:BATCH]
         ):
             card = rubrics.Scorecard.model_validate(line.card)
-            Scorecard.objects.record(line.interview, card, now=now)
+            Scorecard.objects.record(line.interview, card, now=now, is_news=False)
             RescoreLine.objects.filter(pk=line.pk).update(written_at=now, card=None)
     if RescoreLine.objects.to_write(rescore).exists():
         return True

@@ -19,8 +19,18 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
             "review__rater", "interview__version__question", "interview__framework"
         ).defer("interview__framework__document", *documents_of("interview__version"))
 
-    def record(self, interview: Interview, card: rubrics.Scorecard, *, now: datetime) -> None:
-        """Keep a judge's scorecard; one of it by this rubric that is there already stays."""
+    def record(
+        self,
+        interview: Interview,
+        card: rubrics.Scorecard,
+        *,
+        now: datetime,
+        is_news: bool = True,
+    ) -> None:
+        """Keep a judge's scorecard; one of it by this rubric that is there already stays.
+
+        ``is_news``: webhooks are told, as they are not of what is scored anew long afterwards.
+        """
         with transaction.atomic():
             kept, is_new = self.get_or_create(
                 interview=interview,
@@ -33,7 +43,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
                     "created_at": now,
                 },
             )
-            if is_new:
+            if is_new and is_news:
                 interview.deliveries.tell_scored(interview, kept, now=now)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from interviews import flow, grading, sealing
-from interviews.models import Interview, Release, Review, Webhook, WebhookDelivery
+from interviews.models import Interview, Release, Review, Scorecard, Webhook, WebhookDelivery
 from interviews.models.webhook import TRIES, pause
 from tests import factories
 from tests.factories import NOON
@@ -67,6 +67,16 @@ def test_every_step_is_told_once_and_says_what_it_was_of(
         "version": 1,
         "state": "scored",
     }
+
+
+def test_what_a_new_version_scores_anew_is_no_news(
+    webhook: Webhook, alice: User, ines: User
+) -> None:
+    interview = factories.handed_in_by_invitation(candidate=alice, by=ines)
+    card = grading.judge(interview, interview.version)
+    Scorecard.objects.record(interview, card, now=NOON, is_news=False)
+    assert Scorecard.objects.filter(interview=interview).exists()
+    assert told(webhook) == [("submitted", None)]
 
 
 def test_a_scorecard_that_is_there_already_is_not_told_again(
