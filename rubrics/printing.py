@@ -179,6 +179,7 @@ _FLAGGED = {
     "denied": "denied",
     "copied": "copied",
     "filled": "filled up",
+    "injection": "to grader",
 }
 
 

@@ -104,12 +104,21 @@ class Flag(Document):
     """Something that needs saying beside a level.
 
     ``red-flag`` and ``wrong-sum`` belong to a criterion and cap it; ``set-aside``, ``hidden``,
-    ``denied``, ``copied`` and ``filled`` belong to the whole answer, and so does ``off-subject``
-    where it holds for every criterion.
+    ``denied``, ``copied``, ``filled`` and ``injection`` belong to the whole answer, and so does
+    ``off-subject`` where it holds for every criterion. ``injection`` comes of a judge that could
+    be talked to, and asks for a person's look.
     """
 
     kind: Literal[
-        "red-flag", "wrong-sum", "set-aside", "hidden", "off-subject", "denied", "copied", "filled"
+        "red-flag",
+        "wrong-sum",
+        "set-aside",
+        "hidden",
+        "off-subject",
+        "denied",
+        "copied",
+        "filled",
+        "injection",
     ]
     title: str
     evidence: tuple[Evidence, ...] = ()

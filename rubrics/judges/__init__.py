@@ -120,10 +120,13 @@ def _asides(reading: Reading) -> Iterator[Flag]:
 
 
 def _shown(reading: Reading, flags: Sequence[Flag]) -> Iterator[Flag]:
-    yield from islice(chain(_asides(reading), flags), _SHOWN)
-    more = len(reading.set_aside) + len(flags) - _SHOWN
+    """What was set aside, the first of it, and then all else that was flagged."""
+    strung = [flag for flag in flags if flag.kind == "set-aside"]
+    yield from islice(chain(_asides(reading), strung), _SHOWN)
+    more = len(reading.set_aside) + len(strung) - _SHOWN
     if more > 0:
         yield Flag(kind="set-aside", title=f"{more} more sentences were set aside.")
+    yield from (flag for flag in flags if flag.kind != "set-aside")
 
 
 def _notes(reading: Reading) -> Iterator[Flag]:

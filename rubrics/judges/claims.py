@@ -1,7 +1,7 @@
 """What an answer may claim: for each indicator how deep it goes, and which lines it rests on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rubrics.judges.found import Found
@@ -36,24 +36,35 @@ def claims(wanted: Wanted, found: Sequence[Found], *, doubted: Collection[str]) 
     """
     near = _neighbours(found)
     options = [
-        (-_RANK[claim.depth], claim.at[0], number, claim)
+        option(number, claim)
         for at, here in enumerate(found)
         for number in bits(here.says & wanted.names)
         if (claim := _claim(wanted.sought[number], at, near[at], found))
     ]
     options += _drawn(wanted, found)
-    options.sort(key=lambda option: option[:3])
-    seats = _Seats(options)
-    made: dict[int, Claim] = {}
-    for _, _, number, claim in options:
-        if number not in made:
-            is_doubted = wanted.sought[number].criterion in doubted
-            seated = None if is_doubted else seats.given.get(number)
-            made[number] = seated or Claim(Depth.MENTIONED, claim.at[:1])
-    return made
+    return seated(options, lambda number: wanted.sought[number].criterion in doubted)
 
 
 Option = tuple[int, int, int, Claim]  # depth (the deepest is the least), line, indicator, claim
+
+
+def option(number: int, claim: Claim) -> Option:
+    """Something that an indicator (number) may claim; ``seated`` decides."""
+    return -_RANK[claim.depth], claim.at[0], number, claim
+
+
+def seated(options: Iterable[Option], is_doubted: Callable[[int], bool]) -> dict[int, Claim]:
+    """Indicator (number) → its deepest option for which its line has room, else a mention."""
+    ordered = sorted(options, key=lambda option: option[:3])
+    seats = _Seats(ordered)
+    made: dict[int, Claim] = {}
+    for _, _, number, claim in ordered:
+        if number not in made:
+            deep = None if is_doubted(number) else seats.given.get(number)
+            made[number] = deep or Claim(Depth.MENTIONED, claim.at[:1])
+    return made
+
+
 Key = tuple[int, int]  # depth, indicator
 
 
@@ -115,7 +126,7 @@ def _claim(each: Sought, at: int, near: list[int], found: Sequence[Found]) -> Cl
     names = here.named(each)
     if not names:
         return None
-    if here.is_list or (here.is_vague and not here.because and not here.quantities):
+    if here.only_mentions:
         return Claim(Depth.MENTIONED, (at,))
     detailed = [i for i in near if found[i].says & each.detail and found[i].detailed(each)]
     if _has_own_detail(each, here, names):
@@ -146,7 +157,7 @@ def _lies_apart(places: list[Span], names: list[Spans]) -> bool:
     return False
 
 
-def _drawn(wanted: Wanted, found: Sequence[Found]) -> Iterator[tuple[int, int, int, Claim]]:
+def _drawn(wanted: Wanted, found: Sequence[Found]) -> Iterator[Option]:
     """What a drawing shows: a component is a mention, a path or a loop says where it belongs."""
     if not wanted.with_drawings:
         return
@@ -156,4 +167,4 @@ def _drawn(wanted: Wanted, found: Sequence[Found]) -> Iterator[tuple[int, int, i
             at = diagram.find(graph, asked)
             if at:
                 depth = Depth.SPECIFIED if deep else Depth.MENTIONED
-                yield -_RANK[depth], at[0], each.number, Claim(depth, at)
+                yield option(each.number, Claim(depth, at))

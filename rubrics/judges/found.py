@@ -112,6 +112,11 @@ class Found:
         )
 
     @property
+    def only_mentions(self) -> bool:
+        """Whether nothing in it can be more than named: a list, a heading, what may perhaps be."""
+        return self.is_list or (self.is_vague and not self.because and not self.quantities)
+
+    @property
     def is_vague(self) -> bool:
         """Whether it only speaks of possibilities."""
         if self._vague is None:

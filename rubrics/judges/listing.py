@@ -81,7 +81,7 @@ def _longest_run(taken: int) -> int:
     return max(map(len, f"{taken:b}".split("0")))
 
 
-_LITTLE = frozenset(words_of(_LITTLE_WORDS).stems)
+LITTLE_STEMS = frozenset(words_of(_LITTLE_WORDS).stems)
 
 
 def is_filled(
@@ -96,7 +96,7 @@ def is_filled(
     if len(rows) < LEAST_ROWS:
         return False
     own = [word for unit in units for word in unit.own]
-    if len(own) >= LEAST_OWN_WORDS and sum(map(_LITTLE.__contains__, own)) < LITTLE * len(own):
+    if len(own) >= LEAST_OWN_WORDS and sum(map(LITTLE_STEMS.__contains__, own)) < LITTLE * len(own):
         return True
     uses = Counter(chain.from_iterable(rows))
     different = len(uses)

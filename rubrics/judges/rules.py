@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rubrics.judges.claims import Claim, claims
-from rubrics.judges.found import Found, told
+from rubrics.judges.found import Found, Told, told
 from rubrics.judges.sought import Wanted, wanted
 from rubrics.reading.answer import Line, Reading, Why
 from rubrics.reading.lexicon import bits
@@ -40,23 +40,8 @@ class RulesJudge:
 
     def judge(self, question: Question, reading: Reading) -> Verdict:
         """Judge every criterion of a question. Always the same for the same text and rubric."""
-        sought = wanted(question.rubric, question.subject)
-        here = told(reading.lines, sought)
-        every = frozenset(sought.by_criterion)
-        doubted = every if reading.doubts or here.is_filled else here.off_subject
-        answer = own = _Answer.of(sought, here.lines, reading, doubted=doubted)
-        if reading.prompted:
-            first = [f for f in here.lines if f.line.unit.stage not in reading.prompted]
-            own = _Answer.of(sought, first, reading, doubted=doubted)
-        judged = [_judge(criterion, answer, own) for criterion in question.rubric.criteria]
-        flags = [Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in here.strung]
-        if here.is_filled:
-            flags.append(Flag(kind="filled", title=FILLED))
-        if here.off_subject == every:
-            flags.append(OFF_SUBJECT)
-        else:
-            judged = [_with_flag(each, here.off_subject) for each in judged]
-        return Verdict(judgements=tuple(judged), flags=tuple(flags))
+        ground = Ground.of(question, reading)
+        return ground.verdict(_judge(criterion, ground) for criterion in question.rubric.criteria)
 
 
 @dataclass(frozen=True)
@@ -102,6 +87,50 @@ class _Answer:
         return self.quotes[at]
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What holds of an answer for any judge: what counts in it, what is doubted, what caps.
+
+    ``own`` is what was volunteered; the same as ``answer`` where nothing was asked. ``doubted``
+    are the criteria (ids) that earn mentions only.
+    """
+
+    told: Told
+    doubted: frozenset[str]
+    answer: _Answer
+    own: _Answer
+
+    @classmethod
+    def of(cls, question: Question, reading: Reading) -> "Ground":
+        """Look at an answer by a question's rubric."""
+        sought = wanted(question.rubric, question.subject)
+        here = told(reading.lines, sought)
+        every = frozenset(sought.by_criterion)
+        doubted = every if reading.doubts or here.is_filled else here.off_subject
+        answer = own = _Answer.of(sought, here.lines, reading, doubted=doubted)
+        if reading.prompted:
+            first = [f for f in here.lines if f.line.unit.stage not in reading.prompted]
+            own = _Answer.of(sought, first, reading, doubted=doubted)
+        return cls(here, doubted, answer, own)
+
+    def caps(self, criterion: Criterion) -> list[tuple[Flag, int]]:
+        """Red flags and wrong sums of a criterion, each with the level that it holds down to."""
+        return [*_red_flags(criterion, self.answer), *_sum_flags(criterion, self.answer)]
+
+    def verdict(self, judgements: Iterable[Judgement]) -> Verdict:
+        """Put judgements together with what is to be said of the whole answer."""
+        judged, told = tuple(judgements), self.told
+        reading = self.answer.reading
+        flags = [Flag.aside(Why.STRUNG, quote(each.line, reading)) for each in told.strung]
+        if told.is_filled:
+            flags.append(Flag(kind="filled", title=FILLED))
+        if judged and told.off_subject.issuperset(each.criterion for each in judged):
+            flags.append(OFF_SUBJECT)
+        else:
+            judged = tuple(_with_flag(each, told.off_subject) for each in judged)
+        return Verdict(judgements=judged, flags=tuple(flags))
+
+
 def _wrong_sums(found: list[Found], resting: Iterable[int]) -> Iterator[tuple[int, WrongSum]]:
     """The wrong sums of the blocks that hold one of the lines ``resting``."""
     wanted_at = frozenset(resting)
@@ -117,11 +146,10 @@ def _wrong_sums(found: list[Found], resting: Iterable[int]) -> Iterator[tuple[in
         begin = end
 
 
-def _judge(criterion: Criterion, answer: _Answer, own: _Answer) -> Judgement:
-    flags, caps = [], []
-    for flag, cap in (*_red_flags(criterion, answer), *_sum_flags(criterion, answer)):
-        flags.append(flag)
-        caps.append(cap)
+def _judge(criterion: Criterion, ground: Ground) -> Judgement:
+    answer, own = ground.answer, ground.own
+    found = ground.caps(criterion)
+    caps = [cap for _, cap in found]
     met = tuple(_findings(criterion, answer, own))
     level = level_of(criterion, met, caps)
     if answer is not own:
@@ -136,7 +164,7 @@ def _judge(criterion: Criterion, answer: _Answer, own: _Answer) -> Judgement:
         met=met,
         missing=tuple(i.id for i in criterion.indicators if i.id not in names),
         withheld=tuple(withheld),
-        flags=tuple(flags),
+        flags=tuple(flag for flag, _ in found),
     )
 
 

@@ -6,7 +6,7 @@ Offsets count characters of the text as given. Linear in the length of the text.
 import math
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +41,12 @@ class Normalised:
         if self.moved is None:
             return start, end
         return self._given(start), self._given(end - 1) + 1
+
+    def place(self, given: int) -> int:
+        """Where the character at an offset of the text as given, if it shows, stands here."""
+        if self.moved is None:
+            return given
+        return bisect_left(range(len(self.text)), given, key=self._given)
 
     def _given(self, at: int) -> int:
         moved = self.moved or ()
