@@ -5,6 +5,12 @@ this package is theirs.
 """
 
 from rubrics.judges import outline_stage, score, settle
+from rubrics.judges.llm.comparing import Compared, compare, lower_of
+from rubrics.judges.llm.judge import LlmJudge
+from rubrics.judges.llm.prompt import PROMPT_VERSION
+from rubrics.judges.llm.purse import Purse, Shelf
+from rubrics.judges.llm.server import ModelServer
+from rubrics.judges.llm.settings import Budget, Cache, Call, LlmSettings, Spend
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.reading.flowchart import Picture, picture
@@ -41,8 +47,13 @@ from rubrics.scoring import (
 
 __all__ = [
     "LIBRARY",
+    "PROMPT_VERSION",
     "SHARE",
     "WRONG_SUM_CAP",
+    "Budget",
+    "Cache",
+    "Call",
+    "Compared",
     "Competency",
     "Criterion",
     "Depth",
@@ -53,22 +64,30 @@ __all__ = [
     "Framework",
     "InvalidDocument",
     "Judgement",
+    "LlmJudge",
+    "LlmSettings",
+    "ModelServer",
     "NearMiss",
     "Needs",
     "Outline",
     "Picture",
+    "Purse",
     "Question",
     "Rubric",
     "RulesJudge",
     "Sample",
     "Scorecard",
+    "Shelf",
+    "Spend",
     "Stage",
     "Target",
     "Total",
     "add_up",
     "by_stage",
+    "compare",
     "expected_score",
     "gates_of",
+    "lower_of",
     "needs",
     "outline_of",
     "outline_stage",
