@@ -1,6 +1,6 @@
 """The command line: ``python -m rubrics score | lint | new | schema | agree | calibrate``.
 
-No database, no network.
+No database; no network unless ``--judge llm`` asks a model.
 """
 
 import argparse
@@ -19,6 +19,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from rubrics import agreement, judges
 from rubrics.calibration import Calibration, apply, fit
+from rubrics.judges.llm.comparing import compare
+from rubrics.judges.llm.judge import LlmJudge
+from rubrics.judges.llm.purse import Purse, Shelf
+from rubrics.judges.llm.server import ModelServer
+from rubrics.judges.llm.settings import Call, LlmSettings, total
 from rubrics.judges.rules import RulesJudge
 from rubrics.linting import lint, lint_library, unreadable
 from rubrics.loading import (
@@ -40,6 +45,7 @@ from rubrics.printing import (
 )
 from rubrics.reading.sections import by_stage, cut, spans_by_stage
 from rubrics.schema import Concept, Document, Framework, Question, Slug
+from rubrics.scoring import Judge
 from rubrics.skeleton import skeleton
 
 DONE, FOUND, UNUSABLE, INTERRUPTED, NOBODY_READS = 0, 1, 2, 130, 141
@@ -83,7 +89,9 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser; docs/command-line.md names every option of it."""
     whole = argparse.ArgumentParser(
         prog="python -m rubrics",
-        description="Score answers, check and measure rubrics. No database, no network.",
+        description=(
+            "Score answers, check and measure rubrics. No database; no network but for --judge llm."
+        ),
         epilog="exit codes: " + "; ".join(f"{code} {what}" for code, what in EXITS.items()),
     )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -119,6 +127,29 @@ def _score_options(command: argparse.ArgumentParser) -> None:
         "--near", action="store_true", help="show words that are close to what is missing"
     )
     command.add_argument("--json", action="store_true", help="one JSON object a line")
+    _llm_options(command)
+
+
+def _llm_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--judge", choices=("rules", "llm"), default="rules", help="who judges; llm asks a model"
+    )
+    command.add_argument(
+        "--llm-url", metavar="URL", help="where the model is, e.g. http://localhost:11434/v1"
+    )
+    command.add_argument("--llm-model", metavar="NAME", help="which model to ask")
+    command.add_argument(
+        "--llm-key-file", metavar="FILE", help="holds the key, if the server wants one"
+    )
+    command.add_argument(
+        "--llm-prices",
+        metavar="IN,OUT",
+        default="0,0",
+        help="of a million tokens sent, and received",
+    )
+    command.add_argument(
+        "--llm-budget", metavar="COST", type=float, help="the most that all answers may cost"
+    )
 
 
 def _rubric_options(command: argparse.ArgumentParser) -> None:
@@ -291,7 +322,8 @@ def _score(options: argparse.Namespace) -> int:
     drawings = {_drawn_in(framework): _drawing(options.diagram)} if options.diagram else {}
     sheet = Sheet(question, calibration)
     outlines = judges.with_outlines({}, drawings)
-    judge = RulesJudge()
+    asked: list[Call] = []
+    judge = _judge(options, asked)
     judges.settle()
     code = DONE
     answers: list[_Answer] = [(name, framework, None) for name in options.answers]
@@ -318,8 +350,54 @@ def _score(options: argparse.Namespace) -> int:
             print(_ENCODER.encode(card_as_json(scored, sheet, outlines)))
         else:
             print(card_in_words(scored, sheet))
+        if judge.name != RULES.name:
+            stages = cut(text, spans)
+            rules = judges.score(question, framework, stages, judge=RULES, drawings=drawings)
+            for reason in compare(rules, card).reasons(question.rubric):
+                print(f"{name}: a person should look. {reason}", file=sys.stderr)
+    if asked:
+        print(_asked_in_words(asked), file=sys.stderr)
     gc.unfreeze()
     return code
+
+
+RULES = RulesJudge()
+
+
+def _judge(options: argparse.Namespace, asked: list[Call]) -> Judge:
+    """Who judges; what a model is asked is added to ``asked``. Raises Refused."""
+    if options.judge == RULES.name:
+        return RULES
+    if not options.llm_url or not options.llm_model:
+        raise Refused("--judge llm needs --llm-url and --llm-model")
+    if options.calibration:
+        raise Refused("--calibration is fitted to the rules judge; leave it out with --judge llm")
+    try:
+        price_in, price_out = map(float, options.llm_prices.split(","))
+    except ValueError as error:
+        raise Refused("--llm-prices: say two numbers, as 0.15,0.6") from error
+    key = _read_text(options.llm_key_file).strip() if options.llm_key_file else ""
+    try:
+        settings = LlmSettings(
+            base_url=options.llm_url,
+            model=options.llm_model,
+            api_key=key,
+            price_in=price_in,
+            price_out=price_out,
+        )
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    purse = Purse(options.llm_budget)
+    return LlmJudge(ModelServer(settings), budget=purse, cache=Shelf(), record=asked.append)
+
+
+def _asked_in_words(asked: Sequence[Call]) -> str:
+    spend = total(asked)
+    failed = sum(bool(call.failed) for call in asked)
+    return (
+        f"{len(asked)} requests to the model, {failed} of them failed; {spend.tokens_in} tokens "
+        f"sent, {spend.tokens_out} received; cost {spend.cost:.4f}"
+    )
 
 
 def _score_is_possible(options: argparse.Namespace) -> None:

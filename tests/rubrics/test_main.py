@@ -16,6 +16,7 @@ import pytest
 
 from rubrics.__main__ import EXITS, main, parser
 from rubrics.loading import LIBRARY
+from tests.llm_server import KEY, fails, honest, says, serving
 
 ROOT = LIBRARY.parent.parent
 RUBRIC = """\
@@ -510,6 +511,75 @@ def test_a_calibration_that_cannot_be_fitted_says_why(
     done = run("calibrate", "-", str(tmp_path), "--rubric", rubric, given=text, code=2)
     assert said in done.stderr
     assert done.stdout == ""
+
+
+# --- a model as judge ---
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> str:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    return str(file)
+
+
+def test_a_model_judges_and_what_it_cost_is_told(rubric: str, answer: str, key_file: str) -> None:
+    with serving(says(honest({"ab": ["a/b test"]}))) as served:
+        done = run(
+            "score", answer, "--rubric", rubric, "--json",
+            "--judge", "llm", "--llm-url", served.address, "--llm-model", "m",
+            "--llm-key-file", key_file, "--llm-prices", "1,2", code=0,
+        )  # fmt: skip
+        assert {each.headers["authorization"] for each in served.got} == {f"Bearer {KEY}"}
+        count = len(served.got)
+    card = json.loads(done.stdout)
+    assert (card["judge"], card["criteria"][0]["level"] is not None) == ("llm:m", True)
+    assert f"{count} requests to the model, 0 of them failed; {count}000 tokens sent" in done.stderr
+    assert KEY not in done.stdout + done.stderr
+
+
+def test_where_the_judges_are_far_apart_a_person_should_look(rubric: str, tmp_path: Path) -> None:
+    file = tmp_path / "answer.md"
+    file.write_text(
+        "We run an A/B test for two weeks, since habits change.\n\n"
+        "A guardrail metric stops it at 3% because guests leave.\n\n"
+        "Statistical power is 80% as it is cheaper than waiting.\n"
+    )
+    with serving(says(honest({}))) as served:
+        done = run(
+            "score", str(file), "--rubric", rubric,
+            "--judge", "llm", "--llm-url", served.address, "--llm-model", "m", code=0,
+        )  # fmt: skip
+    assert "a person should look. Evaluates online: level 4 by the rules, level 1" in done.stderr
+
+
+def test_without_a_model_to_reach_nothing_is_judged_and_it_says_why(
+    rubric: str, answer: str
+) -> None:
+    with serving(fails("401 Unauthorized")) as served:
+        done = run(
+            "score", answer, "--rubric", rubric,
+            "--judge", "llm", "--llm-url", served.address, "--llm-model", "m", code=0,
+        )  # fmt: skip
+    assert "not judged for" in done.stdout
+    assert "The model's server refused the key." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "needs --llm-url and --llm-model"),
+        (("--llm-url", "host", "--llm-model", "m"), "begins with https://"),
+        (("--llm-url", "http://h", "--llm-model", "m", "--llm-prices", "3"), "say two numbers"),
+        (("--llm-url", "http://h", "--llm-model", "m", "--llm-prices", "1,-2"), "below the least"),
+        (("--llm-url", "http://h", "--llm-model", "m", "--llm-key-file", "/no"), "/no: cannot be"),
+    ],
+)
+def test_a_model_that_cannot_be_asked_is_refused(
+    options: tuple[str, ...], said: str, rubric: str, answer: str
+) -> None:
+    done = run("score", answer, "--rubric", rubric, "--judge", "llm", *options, code=2)
+    assert said in done.stderr
 
 
 # --- the documentation ---
