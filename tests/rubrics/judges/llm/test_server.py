@@ -4,7 +4,6 @@ import json
 import logging
 import subprocess
 import sys
-import time
 import traceback
 from contextlib import suppress
 
@@ -76,7 +75,7 @@ def test_why_a_criterion_is_not_judged(behaviour: Behaviour, why: str, requests:
 @pytest.mark.parametrize("behaviour", [hang, drip])
 def test_one_time_holds_for_all_of_a_request(behaviour: Behaviour) -> None:
     with serving(behaviour, READS) as served:
-        found = judged(served, timeout=0.3)
+        found = judged(served, timeout=1.0)
     assert found.level == 3
     assert [call.failed for call in found.calls] == [TIMED_OUT, ""]
     assert found.calls[0].is_estimate
@@ -85,10 +84,9 @@ def test_one_time_holds_for_all_of_a_request(behaviour: Behaviour) -> None:
 
 def test_one_time_holds_for_all_requests_about_an_answer() -> None:
     with serving(hang) as served:
-        begin = time.monotonic()
         found = judged(served, timeout=60, whole=0.5)
+        assert len(served.got) == 1  # a second one would be too late
     assert found.not_judged in (TIMED_OUT, NO_TIME)
-    assert time.monotonic() - begin < 30
 
 
 def test_nobody_at_the_address() -> None:
