@@ -4,10 +4,10 @@ Cues are regular expressions over lower-case words and single blanks, articles l
 """
 
 import re
+import re._constants as constants  # type: ignore[import-not-found]
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from re import _constants as constants  # type: ignore[attr-defined]
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
 

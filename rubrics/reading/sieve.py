@@ -4,8 +4,8 @@ A sieve is an automaton of RE2 over the cues without what they look ahead at, so
 cue and seldom lets a text through that has none. Linear in the text.
 """
 
+import re._constants as constants  # type: ignore[import-not-found]
 from collections.abc import Collection, Iterable
-from re import _constants as constants  # type: ignore[attr-defined]
 from re._parser import parse  # type: ignore[import-not-found]
 from typing import Any
 
