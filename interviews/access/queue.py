@@ -161,8 +161,10 @@ def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, R
     )
     ratings = free.filter(~Exists(earlier), kind=Kind.RATING)
     drafts = ReviewDraft.objects.filter(rater=user, saved_at__gt=now - _LOST_FOR).exclude(text="")
-    # Looked up by rater on both sides: an OR over them would read every review there is.
-    begun = Review.objects.filter(rater=user).awaited().values("pk").union(drafts.values("review"))
+    # Looked up by rater on both sides, and before: with an OR over them, or as a part of the query,
+    # every review there is would be read.
+    held = Review.objects.filter(rater=user).awaited().values_list("pk")
+    begun = [pk for (pk,) in held.union(drafts.values_list("review"))]
     lists = {
         "claim": ratings.filter(~Exists(rated)),
         "second": ratings.filter(Exists(rated)),
@@ -174,8 +176,8 @@ def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, R
         openly = ratings.filter(interview__gold_copy__use=Use.CALIBRATION)
         lists |= {"claim": openly, "second": ratings.none(), "decide": ratings.none()}
     if is_lead(user):
-        held = Review.objects.filter(leased_until__gte=now).awaited()
-        lists["held"] = held.exclude(rater=user).open_to(user)
+        by_others = Review.objects.filter(leased_until__gte=now).awaited().exclude(rater=user)
+        lists["held"] = by_others.open_to(user)
     return lists
 
 
@@ -232,7 +234,7 @@ def _page(
 ) -> tuple[Sequence[Review], str]:
     """Give the rows behind a place, and the place of the last of them where there are more."""
     order = orders.get(chosen.sort) or next(iter(orders.values()))
-    placed = found.with_interview().select_related("scorecard").defer("scorecard__document")
+    placed = _shown(found, with_scores=chosen.tab in ("mine", "done"))
     placed = placed.annotate(place=F(order.field) if isinstance(order.field, str) else order.field)
     sign = "-" if order.is_down else ""
     behind = _behind(placed, order, chosen.after).order_by(f"{sign}place", f"{sign}pk")
@@ -243,6 +245,20 @@ def _page(
     place = vars(last)["place"]
     said = place.isoformat() if isinstance(place, datetime) else str(place)
     return rows[:PER_PAGE], f"{last.pk}_{said}"
+
+
+def _shown(found: ReviewQuerySet, *, with_scores: bool) -> ReviewQuerySet:
+    """Fetch what a row of a list shows, and nothing else: there are many of them on every page."""
+    joined = ["interview__version__question", "interview__framework", "rater"]
+    columns = [
+        *("kind", "wanted_at", "submitted_at", "waived_at", "leased_until", "rater__email"),
+        *("interview__minutes", "interview__target", "interview__framework__title"),
+        "interview__version__question__title",
+    ]
+    if with_scores:
+        joined += ["scorecard", "interview__gold_copy"]
+        columns += ["scorecard__score", "interview__gold_copy__use"]
+    return found.select_related(*joined).only(*columns)
 
 
 def _behind(found: ReviewQuerySet, order: _Order, after: str) -> ReviewQuerySet:
