@@ -18,13 +18,13 @@ from interviews.access import gold
 from interviews.access.roles import Person, interviewer_or_404, is_lead, raters
 from interviews.models import Invitation, Kind, Review, ReviewDraft, SavedFilter, Scorecard, Use
 from interviews.models.review import ReviewQuerySet
-from rubrics.models import Question
+from rubrics.models import Question, QuestionVersion
 
-PER_PAGE = 25
+PER_PAGE = 20
 # A list says "99+" beyond this, so that its count costs the same however long it is.
 MOST_COUNTED = 99
 # What a person has scored is chosen and sorted by scores and flags among so many, the latest.
-LATEST = 500
+LATEST = 200
 # The lists of the queue, and how pages call them.
 TABS: Mapping[str, str] = {
     "claim": "To claim",
@@ -184,7 +184,9 @@ def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, R
 def _narrowed(found: ReviewQuerySet, tab: str, chosen: Chosen, now: datetime) -> ReviewQuerySet:
     """Leave out what was not asked for; by scores and flags only what the person has scored."""
     if chosen.question:
-        found = found.filter(interview__version__question__slug=chosen.question)
+        # Looked up once, of which there are few: joins would be made for every row.
+        versions = QuestionVersion.objects.filter(question__slug=chosen.question)
+        found = found.filter(interview__version__in=versions)
     if chosen.by is not None:
         by = Q(interview__invitation__by=chosen.by)
         found = found.filter(by | Q(interview__gold_copy__seems_by=chosen.by))

@@ -107,11 +107,11 @@ def test_the_queue_asks_the_database_no_more_for_more_rows(
     client = signed_in(ines)
     with django_assert_max_num_queries(12):
         page = client.get("/reviews/").content.decode()
-    assert page.count('class="item"') == 25
+    assert page.count('class="item"') == 20
     further = re.search(r'rel="next" href="([^"]+)"', page)
     assert further
     rest = client.get(f"/reviews/{further[1].replace('&amp;', '&')}").content.decode()
-    assert rest.count('class="item"') == 6
+    assert rest.count('class="item"') == 11
 
 
 def test_who_is_no_interviewer_finds_nothing(
