@@ -4,6 +4,8 @@ Other packages take from here, from ``rubrics.models`` and from ``rubrics.bank``
 this package is theirs.
 """
 
+from rubrics.interviewing.asking import Reply, Said, reply_to
+from rubrics.interviewing.probing import Chosen, curveball, probes
 from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.llm.comparing import Compared, compare, lower_of
 from rubrics.judges.llm.judge import LlmJudge
@@ -53,6 +55,7 @@ __all__ = [
     "Budget",
     "Cache",
     "Call",
+    "Chosen",
     "Compared",
     "Competency",
     "Criterion",
@@ -73,8 +76,10 @@ __all__ = [
     "Picture",
     "Purse",
     "Question",
+    "Reply",
     "Rubric",
     "RulesJudge",
+    "Said",
     "Sample",
     "Scorecard",
     "Shelf",
@@ -85,6 +90,7 @@ __all__ = [
     "add_up",
     "by_stage",
     "compare",
+    "curveball",
     "expected_score",
     "gates_of",
     "lower_of",
@@ -92,6 +98,8 @@ __all__ = [
     "outline_of",
     "outline_stage",
     "picture",
+    "probes",
+    "reply_to",
     "score",
     "settle",
     "total_of",

@@ -1,4 +1,4 @@
-"""The command line: ``python -m rubrics score | lint | new | schema | agree | calibrate``.
+"""The command line: ``python -m rubrics score | ask | lint | new | schema | agree | calibrate``.
 
 No database; no network unless ``--judge llm`` asks a model.
 """
@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rubrics import agreement, judges
 from rubrics.calibration import Calibration, apply, fit
+from rubrics.interviewing import asking
 from rubrics.judges.llm.comparing import compare
 from rubrics.judges.llm.judge import LlmJudge
 from rubrics.judges.llm.purse import Purse, Shelf
@@ -40,6 +41,7 @@ from rubrics.printing import (
     Sheet,
     card_as_json,
     card_in_words,
+    reply_in_words,
     report_as_json,
     report_in_words,
 )
@@ -97,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, run, fill, about in (
         ("score", _score, _score_options, "score answers against a question's rubric"),
+        ("ask", _ask, _ask_options, "ask the interviewer, as a candidate does"),
         ("lint", _lint, _lint_options, "say what is wrong with documents, at file:line"),
         ("new", _new, _new_options, "print a question to type over, with notes on every field"),
         ("schema", _schema, _schema_options, "print the JSON Schema of a document"),
@@ -152,9 +155,22 @@ def _llm_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _rubric_options(command: argparse.ArgumentParser) -> None:
+def _ask_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("said", metavar="MESSAGE", help="what a candidate says")
+    _question_options(command)
+    command.add_argument(
+        "--told", metavar="FACT", action="append", default=[], help="a fact that was told before"
+    )
+    command.add_argument("--why", action="store_true", help="show how near each fact comes")
+
+
+def _question_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--question", metavar="ID", help="a question of the library")
     command.add_argument("--rubric", metavar="FILE.yaml", type=Path, help="any rubric document")
+
+
+def _rubric_options(command: argparse.ArgumentParser) -> None:
+    _question_options(command)
     command.add_argument(
         "--framework", metavar="ID", default="four-stage", help="whose stages the headings name"
     )
@@ -435,6 +451,21 @@ def _drawn_in(framework: Framework) -> str:
     """The stage to which a drawing belongs: the one for the architecture, if there is one."""
     stages = [stage.id for stage in framework.stages]
     return "architecture" if "architecture" in stages else stages[0]
+
+
+# --- ask ---
+
+
+def _ask(options: argparse.Namespace) -> int:
+    question = _question(options)
+    facts = {fact.id: fact for fact in question.facts}
+    if unknown := [name for name in options.told if name not in facts]:
+        raise _unknown(f"{question.id} has no fact {unknown[0]!r}", facts)
+    reply = asking.reply_to(question, options.said, options.told)
+    print(reply.text)
+    if options.why:
+        print("\n".join(["", *reply_in_words(reply, asking.nearest(question, options.said))]))
+    return DONE
 
 
 # --- lint, new and schema ---

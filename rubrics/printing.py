@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from rubrics.agreement import Agreement, Report
 from rubrics.calibration import Calibration, apply
+from rubrics.interviewing.asking import Reply
+from rubrics.interviewing.matching import Near
+from rubrics.interviewing.pieces import Piece
 from rubrics.reading.sections import Span
 from rubrics.schema import Criterion, Question
 from rubrics.scoring import Evidence, Flag, Judgement, NearMiss, Needs, Scorecard, needs
@@ -278,3 +281,18 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
         cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
         lines.append("  ".join([first.ljust(widths[0]), *cells]))
     return "".join(f"{line}\n" for line in lines)
+
+
+# --- Why the interviewer answered so ---
+
+# So many facts are shown for a piece of a message.
+_NEAREST = 4
+
+
+def reply_in_words(reply: Reply, pieces: Sequence[tuple[Piece, Sequence[Near]]]) -> Iterator[str]:
+    """How each piece of a message was read, and how near the nearest facts come to it."""
+    kinds = {part.to: part.kind for part in reply.parts}
+    for piece, near in pieces:
+        yield f"{piece.text!r}: {kinds.get(piece.text, piece.manner.value)}"
+        for each in near[:_NEAREST]:
+            yield f"    {each.closeness:5.2f}  {each.fact.id}  ({', '.join(each.shared)})"

@@ -109,6 +109,10 @@ class Stage(Document):
     title: Line
     share: int = Field(gt=0, le=600, description="minutes of the framework's default minutes")
     guide: Prose
+    competencies: tuple[Competency, ...] = Field(
+        default=(),
+        description="what it is about: at its end the interviewer asks about these",
+    )
     asks: tuple[Line, ...] = Field(min_length=1, description="questions that are worth asking")
     mistakes: tuple[Line, ...] = Field(min_length=1)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.interviewing.bars import clarifying
 from benchmarks.scoring import bars, people, speed, table, written
 from benchmarks.scoring.bench import Bench, Result
 from rubrics.loading import load_library
@@ -32,6 +33,7 @@ MEASURES: Mapping[str, Measure] = {
     "graded": written.graded,
     "length": written.length,
     "quotes": bars.quotes,
+    "asks": clarifying,
     "speed": speed.speed,
 }
 NAMES = ("asap", *MEASURES)
