@@ -10,10 +10,10 @@ from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.llm.comparing import Compared, compare, lower_of
 from rubrics.judges.llm.judge import LlmJudge
 from rubrics.judges.llm.prompt import PROMPT_VERSION
-from rubrics.judges.llm.purse import Purse, Shelf
-from rubrics.judges.llm.server import ModelServer
-from rubrics.judges.llm.settings import Budget, Cache, Call, LlmSettings, Spend
 from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
+from rubrics.llm.purse import Purse, Shelf
+from rubrics.llm.server import ModelServer
+from rubrics.llm.settings import Budget, Cache, Call, LlmSettings, Spend
 from rubrics.loading import LIBRARY, InvalidDocument
 from rubrics.reading.flowchart import Picture, picture
 from rubrics.reading.sections import by_stage

@@ -22,11 +22,11 @@ from rubrics.calibration import Calibration, apply, fit
 from rubrics.interviewing import asking
 from rubrics.judges.llm.comparing import compare
 from rubrics.judges.llm.judge import LlmJudge
-from rubrics.judges.llm.purse import Purse, Shelf
-from rubrics.judges.llm.server import ModelServer
-from rubrics.judges.llm.settings import Call, LlmSettings, total
 from rubrics.judges.rules import RulesJudge
 from rubrics.linting import lint, lint_library, unreadable
+from rubrics.llm.purse import Purse, Shelf
+from rubrics.llm.server import ModelServer
+from rubrics.llm.settings import Call, LlmSettings, total
 from rubrics.loading import (
     LIBRARY,
     InvalidDocument,

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from rubrics.judges.claims import PER_UNIT, Claim, option, seated
 from rubrics.judges.llm.backing import Backed, Backing, Text, backing
-from rubrics.judges.llm.failing import Failed
 from rubrics.judges.llm.prompt import (
     Malformed,
     Reply,
@@ -19,10 +18,11 @@ from rubrics.judges.llm.prompt import (
     schema_of,
     units_of,
 )
-from rubrics.judges.llm.purse import Purse
-from rubrics.judges.llm.server import Asked, ModelServer
-from rubrics.judges.llm.settings import Budget, Cache, Call
 from rubrics.judges.rules import PROMPTED_CAP, Ground
+from rubrics.llm.failing import Failed
+from rubrics.llm.purse import Purse
+from rubrics.llm.server import Asked, ModelServer
+from rubrics.llm.settings import Budget, Cache, Call
 from rubrics.reading.answer import Reading, Why
 from rubrics.reading.grader import speaks_to_grader
 from rubrics.reading.units import normalise

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from rubrics.judges.llm.server import Message
+from rubrics.llm.server import Message
 from rubrics.reading.answer import Line
 from rubrics.schema import Criterion, Question
 

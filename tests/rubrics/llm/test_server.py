@@ -10,8 +10,8 @@ from contextlib import suppress
 import pytest
 
 from rubrics import LlmSettings, ModelServer, Purse
-from rubrics.judges.llm.failing import Breaker, Failed
-from rubrics.judges.llm.server import (
+from rubrics.llm.failing import Breaker, Failed
+from rubrics.llm.server import (
     CUT,
     DECLINED,
     NO_BUDGET,
@@ -20,8 +20,8 @@ from rubrics.judges.llm.server import (
     RESTING,
     Asked,
 )
-from rubrics.judges.llm.settings import Call
-from rubrics.judges.llm.wire import NOT_REACHED, PACKED, TIMED_OUT, TOO_LONG
+from rubrics.llm.settings import Call
+from rubrics.llm.wire import NOT_REACHED, PACKED, TIMED_OUT, TOO_LONG
 from tests.llm_server import (
     KEY,
     Behaviour,

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 
-from rubrics.judges.llm.settings import Spend
+from rubrics.llm.settings import Spend
 
 
 class Purse:

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from rubrics.judges.llm.failing import Breaker, Failed
-from rubrics.judges.llm.settings import Budget, Call, LlmSettings, Spend
+from rubrics.llm.failing import Breaker, Failed
+from rubrics.llm.settings import Budget, Call, LlmSettings, Spend
 
 NO_TIME = "There was no time left for the model to answer."
 RESTING = "The model's server failed several times in a row and is left alone for a while."
@@ -214,7 +214,7 @@ class ModelServer:
             self._turns.release()
 
     def _send(self, body: Mapping[str, Any], seconds: float) -> bytes:
-        from rubrics.judges.llm.wire import send
+        from rubrics.llm.wire import send
 
         try:
             raw = send(self.settings, body, seconds)

@@ -11,8 +11,8 @@ import httpx2
 import openai
 
 from rubrics import outbound
-from rubrics.judges.llm.failing import Failed
-from rubrics.judges.llm.settings import LlmSettings
+from rubrics.llm.failing import Failed
+from rubrics.llm.settings import LlmSettings
 
 # The operator has typed the address, so it may lead anywhere, into their own networks as well.
 _ANYWHERE = outbound.Rules(own=(ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")))
