@@ -5,6 +5,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from interviews.models import (
+    Exchange,
     Interview,
     LateText,
     LedgerLine,
@@ -66,6 +67,20 @@ class LedgerLineAdmin(ReadOnlyAdmin):
     list_display = ("interview_id", "kind", "stage", "at", "seconds", "by", "reason")
     list_filter = ("kind",)
     search_fields = ("interview__id",)
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(ReadOnlyAdmin):
+    """What candidates and the interviewer said to each other."""
+
+    list_display = ("interview_id", "kind", "stage", "at", "said")
+    list_filter = ("kind",)
+    search_fields = ("interview__id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Leave out those of interviews that somebody scores blind: they say what was open."""
+        settled = Interview.objects.settled()
+        return super().get_queryset(request).filter(interview__in=settled)
 
 
 @admin.register(Scorecard)

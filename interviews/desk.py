@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import rubrics
 from interviews import flow
-from interviews.models import DraftOutcome, Interview, Part, StageAnswer
+from interviews.models import PROBES, DraftOutcome, Interview, Part, StageAnswer
 
 # Seconds left at which the clock changes its look.
 SOON, LAST = 5 * 60, 60
@@ -95,6 +95,11 @@ class Desk:
     def is_strict(self) -> bool:
         """Whether leaving a stage locks it."""
         return self.interview.pacing == flow.Pacing.STRICT
+
+    @property
+    def locks(self) -> bool:
+        """Whether going on to the next stage locks what was written."""
+        return self.following is not None and self.interview.locks_before(self.following.id)
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -186,7 +191,6 @@ def drawn(interview: Interview) -> frozenset[str]:
 def _tabs(
     interview: Interview, framework: rubrics.Framework, times: flow.Times, shown: str
 ) -> Iterator[Tab]:
-    stages = [stage.id for stage in framework.stages]
     answers = {answer.stage: answer for answer in interview.sheets.texts()}
     for stage in framework.stages:
         state: TabState = "open"
@@ -203,12 +207,7 @@ def _tabs(
             state=state,
             words=answers[stage.id].words,
             is_shown=stage.id == shown,
-            may_enter=flow.may_enter(
-                stage.id,
-                current=interview.current_stage,
-                stages=stages,
-                pacing=flow.Pacing(interview.pacing),
-            ),
+            may_enter=interview.may_enter(stage.id),
         )
 
 
@@ -262,10 +261,21 @@ _SAID: dict[str, tuple[str, int, str]] = {
     ),
     "too-long": ("too-long", 413, "Not saved: a stage holds 64 KiB of text. Please shorten it."),
 }
+_LATE_FOLLOW_UP = (
+    "The time for this question is over. Too late to count, but kept beside the report."
+)
 _FULL: dict[Part, str] = {
+    **dict.fromkeys(PROBES, "Not saved: an answer here holds 8 KiB of text. Please shorten it."),
     Part.DRAWING: "Not saved: a drawing holds 1 MiB. Please take something out.",
     Part.OUTLINE: "Not saved: an outline holds 64 KiB of text. Please shorten it.",
 }
+
+
+def opening_of(sheet: StageAnswer, *, left: int) -> SaveState:
+    """What the status line of a sheet that can be written on says when its page opens."""
+    if sheet.saved_at is None:
+        return SaveState("empty", "Nothing written yet", 200, 0, left)
+    return SaveState("saved", "Saved", 200, sheet.revision, left)
 
 
 def opening(desk: Desk) -> SaveState:
@@ -274,9 +284,7 @@ def opening(desk: Desk) -> SaveState:
         return SaveState("paused", "Paused: read only", 200, desk.answer.revision, desk.left)
     if not desk.is_writable:
         return SaveState("locked", "Read only", 200, desk.answer.revision, desk.left)
-    if desk.answer.saved_at is None:
-        return SaveState("empty", "Nothing written yet", 200, 0, desk.left)
-    return SaveState("saved", "Saved", 200, desk.answer.revision, desk.left)
+    return opening_of(desk.answer, left=desk.left)
 
 
 def saved_as(outcome: DraftOutcome, part: Part, theirs: StageAnswer | None) -> SaveState:
@@ -284,6 +292,8 @@ def saved_as(outcome: DraftOutcome, part: Part, theirs: StageAnswer | None) -> S
     if outcome.refused is None:
         return SaveState("saved", "Saved", 200, outcome.revision, outcome.left)
     state, status, text = _SAID[outcome.refused]
+    if outcome.refused == "late" and part in PROBES and outcome.left > 0:
+        text = _LATE_FOLLOW_UP
     if outcome.refused == "too-long":
         text = _FULL.get(part, text)
     if theirs is None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 import rubrics
-from interviews import boards
+from interviews import transcripts
 from interviews.flow import Submitter
 from interviews.models import Interview, Scorecard, Sweep
 from rubrics.models import FrameworkVersion, QuestionVersion
@@ -49,15 +49,22 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
 
 def judge(interview: Interview, version: QuestionVersion) -> rubrics.Scorecard:
     """Judge an interview by the rules and a version's rubric; nothing is kept."""
-    texts = boards.judged(interview.sheets.all())
-    return judge_texts(version, interview.framework, texts)
+    return _judge(version, interview.framework, transcripts.of(interview))
 
 
 def judge_texts(
     version: QuestionVersion, framework: FrameworkVersion, texts: Mapping[str, str]
 ) -> rubrics.Scorecard:
     """Judge an answer by the rules: stage id → text."""
-    return rubrics.score(version.value, framework.value, texts, judge=_rules, near_misses=True)
+    return _judge(version, framework, rubrics.Transcript(texts))
+
+
+def _judge(
+    version: QuestionVersion, framework: FrameworkVersion, transcript: rubrics.Transcript
+) -> rubrics.Scorecard:
+    return rubrics.judge_transcript(
+        version.value, framework.value, transcript, judge=_rules, near_misses=True
+    )
 
 
 def sweep(*, now: datetime, grace: timedelta, gap: timedelta = timedelta.max) -> list[uuid.UUID]:

@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import TypedDict
 
 import rubrics
-from interviews import boards, gold, resolution
-from interviews.models import GoldAnswer, Interview, Kind, Part, Review, ReviewDraft, Scorecard
+from interviews import gold, interviewer, resolution, transcripts
+from interviews.models import (
+    Exchange,
+    GoldAnswer,
+    Interview,
+    Kind,
+    Part,
+    Review,
+    ReviewDraft,
+    Scorecard,
+)
 from interviews.opinions import Comment, Stages
 
 
@@ -21,7 +30,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage as it was written, with its time (seconds) and its whiteboard."""
+    """One stage as it was written, with its time (seconds), whiteboard and follow-up questions."""
 
     id: str
     title: str
@@ -30,6 +39,7 @@ class Stage:
     written: Text
     outline: Text | None
     is_drawn: bool
+    follow_ups: tuple[interviewer.FollowUp, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Scoring:
     review: Review
     question: rubrics.Question
     stages: tuple[Stage, ...]
+    talk: interviewer.Talk | None
     draft: ReviewDraft
     candidate: str
     between: "Comparison | None"
@@ -60,7 +71,7 @@ class Scoring:
 
 def texts_of(interview: Interview) -> Stages:
     """Give all of an answer that can be quoted: stage id → text, outlines as ``boards`` names."""
-    return boards.judged(interview.sheets.all())
+    return transcripts.texts_of(interview.sheets.all())
 
 
 def scoring(
@@ -68,10 +79,12 @@ def scoring(
 ) -> Scoring:
     """Lay out the scoring page. It says nothing of what anybody found, but for ``between``."""
     interview = review.interview
+    exchanges = interviewer.exchanges_of(interview)
     return Scoring(
         review=review,
         question=interview.version.value,
-        stages=tuple(_stages(interview, now)),
+        stages=tuple(_stages(interview, exchanges, now)),
+        talk=interviewer.talk(interview, exchanges),
         draft=draft,
         candidate=_name(interview),
         between=_compare(interview, [], between, None) if between else None,  # no machine's
@@ -85,9 +98,9 @@ def _name(interview: Interview) -> str:
     return invitation.name or interview.candidate.email
 
 
-def _stages(interview: Interview, now: datetime) -> Iterator[Stage]:
+def _stages(interview: Interview, exchanges: Sequence[Exchange], now: datetime) -> Iterator[Stage]:
     sheets = list(interview.sheets.all())
-    texts, times = boards.judged(sheets), interview.times(now)
+    texts, times = transcripts.texts_of(sheets), interview.times(now)
     drawn = {sheet.stage for sheet in sheets if sheet.part == Part.DRAWING and sheet.text}
     for stage, title in interview.stage_titles.items():
         outline = rubrics.outline_stage(stage)
@@ -99,6 +112,7 @@ def _stages(interview: Interview, now: datetime) -> Iterator[Stage]:
             written=Text(stage, texts.get(stage, "")),
             outline=Text(outline, texts[outline]) if outline in texts else None,
             is_drawn=stage in drawn,
+            follow_ups=interviewer.follow_ups(exchanges, stage),
         )
 
 

@@ -15,9 +15,17 @@ from math import ceil, inf
 from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
-from interviews import boards, flow
+from interviews import boards, flow, transcripts
 from interviews.edits import Edit
-from interviews.models import Interview, Part, StageAnswer, StageRevision
+from interviews.models import (
+    PROBES,
+    Exchange,
+    ExchangeKind,
+    Interview,
+    Part,
+    StageAnswer,
+    StageRevision,
+)
 
 STILL = 30  # seconds without a change that are worth a mention
 PASTED = 200  # characters in one save that nobody types in a second
@@ -31,7 +39,19 @@ MOST_MOMENTS = 300
 BARS = 160  # columns of the strip that shows when something was written
 QUOTED = 60  # characters of a paste that its link quotes
 
-MomentKind = Literal["stage", "still", "paste", "paused", "extended", "credited", "end"]
+MomentKind = Literal[
+    "stage",
+    "still",
+    "paste",
+    "paused",
+    "extended",
+    "credited",
+    "question",
+    "probe",
+    "hint",
+    "change",
+    "end",
+]
 _KINDS: Mapping[str, MomentKind] = {
     flow.Kind.STARTED: "stage",
     flow.Kind.ENTERED: "stage",
@@ -183,7 +203,7 @@ class Replay:
 
 
 def build(interview: Interview) -> Replay:
-    """Build the replay of an interview that is handed in. Four queries."""
+    """Build the replay of an interview that is handed in. Five queries at most."""
     assert interview.submitted_at
     sheets = tuple(_sheets(interview))
     reading = _Reading(interview.started_at)
@@ -198,6 +218,7 @@ def build(interview: Interview) -> Replay:
     moments = sorted(
         [
             *_of_ledger(interview, ledger, pauses),
+            *_of_talk(interview),
             *reading.pastes,
             *_stills(reading.saved, pauses, length),
         ],
@@ -220,6 +241,7 @@ def _sheets(interview: Interview) -> Iterator[Sheet]:
     stages: defaultdict[str, dict[str, StageAnswer]] = defaultdict(dict)
     for answer in interview.sheets.defer("text"):
         stages[answer.stage][answer.part] = answer
+    titles = transcripts.titles_of(interview)
     for stage, title in interview.stage_titles.items():
         text, drawing, outline = (
             stages[stage][part] for part in (Part.TEXT, Part.DRAWING, Part.OUTLINE)
@@ -229,6 +251,10 @@ def _sheets(interview: Interview) -> Iterator[Sheet]:
             yield Sheet(outline.pk, stage, f"{title}: whiteboard", drawing.pk, drawing.revision)
         elif outline.revision:
             yield Sheet(outline.pk, stage, f"{title}: outline")
+        for part in PROBES:
+            if part in stages[stage]:
+                name = titles[transcripts.probe_text(stage, part)]
+                yield Sheet(stages[stage][part].pk, stage, name)
 
 
 # --- the saves ---
@@ -339,14 +365,18 @@ def _drawn(sheets: Sequence[Sheet]) -> _Drawn:
 
 
 def _paste(at: float, title: str, edit: Edit) -> Moment:
-    quote = " ".join(edit.text[: 4 * QUOTED].split())
     return Moment(
         at=ceil(at),
         kind="paste",
         sheet=title,
         characters=len(edit.text),
-        quote=quote if len(quote) <= QUOTED else f"{quote[:QUOTED].rstrip()} …",
+        quote=_short(edit.text),
     )
+
+
+def _short(text: str) -> str:
+    quote = " ".join(text[: 4 * QUOTED].split())
+    return quote if len(quote) <= QUOTED else f"{quote[:QUOTED].rstrip()} …"
 
 
 # --- the ledger ---
@@ -385,6 +415,21 @@ def _of_ledger(
                 sheet=interview.stage_titles[line.stage],
                 seconds=line.seconds or lengths.get(round(at, 3), 0),
             )
+
+
+_SAID: Mapping[str, MomentKind] = {
+    ExchangeKind.QUESTION: "question",
+    ExchangeKind.PROBE: "probe",
+    ExchangeKind.HINT: "hint",
+    ExchangeKind.CURVEBALL: "change",
+}
+
+
+def _of_talk(interview: Interview) -> Iterator[Moment]:
+    exchanges: Iterable[Exchange] = interview.exchanges.all() if interview.has_interviewer else ()
+    for each in exchanges:
+        at = int(_since(interview, each.at))
+        yield Moment(at=at, kind=_SAID[each.kind], quote=_short(each.said))
 
 
 def _stills(

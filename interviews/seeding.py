@@ -18,6 +18,7 @@ from django.db import models, transaction
 import rubrics
 from interviews import flow, grading, resolution
 from interviews.models import (
+    FROM_START,
     HUMAN,
     Interview,
     Invitation,
@@ -210,7 +211,7 @@ class _Rows:
             begun = at + place * share
             kind = flow.Kind.ENTERED if place else flow.Kind.STARTED
             self._line(interview, kind, stage, begun)
-            for part in Part:
+            for part in FROM_START:
                 text = source.sample.stages.get(stage, "") if part == Part.TEXT else ""
                 sheet = StageAnswer(
                     interview=interview,

@@ -6,10 +6,11 @@ An action is a noun: draft, entry, submission.
 from django.urls import path
 
 from interviews import api
-from interviews.access import Part
+from interviews.access import PROBES, Part
 from interviews.views import (
     boards,
     curation,
+    exchanges,
     gold,
     history,
     home,
@@ -103,6 +104,22 @@ urlpatterns = [
         history.difference,
         name="difference",
     ),
+    path(
+        "interviews/<uuid:interview_id>/stages/<slug:stage_id>/probes/",
+        exchanges.probes,
+        name="probes",
+    ),
+    *(
+        path(
+            f"interviews/<uuid:interview_id>/stages/<slug:stage_id>/{part}/",
+            stages.draft,
+            {"part": part},
+            name=part.value,
+        )
+        for part in PROBES
+    ),
+    path("interviews/<uuid:interview_id>/questions/", exchanges.question, name="ask"),
+    path("interviews/<uuid:interview_id>/hints/", exchanges.hint, name="hint"),
     path("interviews/<uuid:interview_id>/replay/", history.replay, name="replay"),
     path("interviews/<uuid:interview_id>/replay/edits/", history.edits, name="replay_edits"),
     path(

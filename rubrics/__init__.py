@@ -5,12 +5,13 @@ this package is theirs.
 """
 
 from rubrics.interviewing.asking import Reply, Said, reply_to
-from rubrics.interviewing.probing import Chosen, curveball, probes
+from rubrics.interviewing.judging import CURVEBALL, Transcript, adapting_to_change, judge_transcript
+from rubrics.interviewing.probing import Chosen, Hint, curveball, hint, probes
 from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.llm.comparing import Compared, compare, lower_of
 from rubrics.judges.llm.judge import LlmJudge
 from rubrics.judges.llm.prompt import PROMPT_VERSION
-from rubrics.judges.rules import WRONG_SUM_CAP, RulesJudge
+from rubrics.judges.rules import PROMPTED_CAP, WRONG_SUM_CAP, RulesJudge
 from rubrics.llm.purse import Purse, Shelf
 from rubrics.llm.server import ModelServer
 from rubrics.llm.settings import Budget, Cache, Call, LlmSettings, Spend
@@ -48,7 +49,9 @@ from rubrics.scoring import (
 )
 
 __all__ = [
+    "CURVEBALL",
     "LIBRARY",
+    "PROMPTED_CAP",
     "PROMPT_VERSION",
     "SHARE",
     "WRONG_SUM_CAP",
@@ -65,6 +68,7 @@ __all__ = [
     "Finding",
     "Flag",
     "Framework",
+    "Hint",
     "InvalidDocument",
     "Judgement",
     "LlmJudge",
@@ -87,12 +91,16 @@ __all__ = [
     "Stage",
     "Target",
     "Total",
+    "Transcript",
+    "adapting_to_change",
     "add_up",
     "by_stage",
     "compare",
     "curveball",
     "expected_score",
     "gates_of",
+    "hint",
+    "judge_transcript",
     "lower_of",
     "needs",
     "outline_of",

@@ -176,6 +176,7 @@ def _close(near: NearMiss) -> str:
 _FLAGGED = {
     "red-flag": "red flag",
     "wrong-sum": "wrong sum",
+    "hint": "hint",
     "set-aside": "set aside",
     "hidden": "hidden",
     "off-subject": "off topic",

@@ -103,15 +103,16 @@ _READ_AS: Mapping[Stance, str] = {
 class Flag(Document):
     """Something that needs saying beside a level.
 
-    ``red-flag`` and ``wrong-sum`` belong to a criterion and cap it; ``set-aside``, ``hidden``,
-    ``denied``, ``copied``, ``filled`` and ``injection`` belong to the whole answer, and so does
-    ``off-subject`` where it holds for every criterion. ``injection`` comes of a judge that could
-    be talked to, and asks for a person's look.
+    ``red-flag``, ``wrong-sum`` and ``hint`` belong to a criterion and cap it; ``set-aside``,
+    ``hidden``, ``denied``, ``copied``, ``filled`` and ``injection`` belong to the whole answer, and
+    so does ``off-subject`` where it holds for every criterion. ``injection`` comes of a judge that
+    could be talked to, and asks for a person's look.
     """
 
     kind: Literal[
         "red-flag",
         "wrong-sum",
+        "hint",
         "set-aside",
         "hidden",
         "off-subject",
@@ -155,7 +156,10 @@ Band = Literal["below", "meets", "above"]
 
 
 class Scorecard(Document):
-    """A judge's whole result. ``score`` is 0-100, or None when nothing was judged."""
+    """A judge's whole result. ``score`` is 0-100, or None when nothing was judged.
+
+    ``curveball`` is beside the score: how the answer took a change of the requirements.
+    """
 
     judge: str
     rubric_hash: str
@@ -165,6 +169,7 @@ class Scorecard(Document):
     competencies: dict[Competency, float | None]
     judgements: tuple[Judgement, ...]
     flags: tuple[Flag, ...] = ()
+    curveball: Judgement | None = None
 
     @property
     def band(self) -> str:

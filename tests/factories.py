@@ -129,6 +129,46 @@ def question_document(*, slug: str = "video-feed", **changes: Any) -> dict[str, 
     }
 
 
+FACTS = {
+    "users": "There are 40 million viewers a day.",
+    "latency": "A page must be there within 200 ms.",
+}
+
+
+def talking_question(**changes: Any) -> dict[str, Any]:
+    """A question for an interviewer: two facts, a probe for each of three stages, a curveball."""
+    return question_document(
+        facts=[
+            {"id": "users", "fact": FACTS["users"], "asks": ["How many users are there?"]},
+            {"id": "latency", "fact": FACTS["latency"], "asks": ["What latency is acceptable?"]},
+        ],
+        probes=[
+            _probe("why-metric", "Which metric counts, and why?", "goal.metric"),
+            _probe("how-much", "How much is it at the peak?", "goal.load"),
+            _probe("how-few", "How do you get to few of them?", "retrieval.candidates"),
+            _probe("how-sure", "How would you know that it works?", "experiment.ab-test"),
+        ],
+        curveball={
+            "change": "From tomorrow films come from **abroad**, too.",
+            "indicators": ["retrieval.candidates", "goal.load"],
+        },
+        **changes,
+    )
+
+
+def _probe(name: str, ask: str, indicator: str) -> dict[str, Any]:
+    return {"id": name, "ask": ask, "indicators": [indicator]}
+
+
+def talking_framework() -> dict[str, Any]:
+    """The framework of ``framework_document``, which says what each stage is about."""
+    document = framework_document()
+    about = (["requirements"], ["architecture"], ["evaluation"])
+    for stage, competencies in zip(document["stages"], about, strict=True):
+        stage["competencies"] = competencies
+    return document
+
+
 def _criterion(
     name: str, competency: str, *indicators: dict[str, Any], flag: str = ""
 ) -> dict[str, Any]:
@@ -182,6 +222,7 @@ def an_interview(
     pacing: flow.Pacing = flow.Pacing.SOFT,
     target: Target = Target.MID,
     extra: flow.Extra = flow.Extra.NONE,
+    has_interviewer: bool = False,
     key: uuid.UUID | None = None,
     now: datetime = NOON,
 ) -> Interview:
@@ -197,6 +238,7 @@ def an_interview(
         pacing=pacing,
         target=target,
         extra=extra,
+        has_interviewer=has_interviewer,
         now=now,
     )
 
@@ -269,6 +311,7 @@ def an_invitation(
     raters: int = 1,
     results: Results = Results.RELEASED,
     shows_name: bool = False,
+    has_interviewer: bool = False,
     now: datetime = NOON,
 ) -> Issued:
     """An invitation for a week to questions that `fill_bank` imported."""
@@ -283,6 +326,7 @@ def an_invitation(
         results=results,
         note="Good luck!",
         expires_at=now + timedelta(days=7),
+        has_interviewer=has_interviewer,
     )
     offered = Question.objects.filter(slug__in=questions)
     issued = Invitation.objects.issue(

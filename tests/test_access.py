@@ -42,6 +42,7 @@ class Answers(NamedTuple):
 
 PUBLIC = Answers._make([200] * 8)
 MEMBERS = Answers._make([302, *[200] * 7])
+NOBODY = Answers._make([302, *[404] * 7])
 OWN = Answers._make([302, 200, *[404] * 6])
 OWN_LEADS_ON = Answers._make([302, 302, *[404] * 6])
 # Who scores an interview may read it once it is handed in; here it is still running.
@@ -78,6 +79,12 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "draft": ("post", DRAFT, OWN_LEADS_ON),
     "drawing": ("post", DRAFT, OWN_LEADS_ON),
     "outline": ("post", DRAFT, OWN_LEADS_ON),
+    # Nothing was asked; and this interview has no interviewer.
+    "probe-1": ("post", DRAFT, NOBODY),
+    "probe-2": ("post", DRAFT, NOBODY),
+    "probes": ("get", {}, OWN_LEADS_ON),
+    "ask": ("post", {"question": "How many users?", "question_key": KEY}, OWN_LEADS_ON),
+    "hint": ("post", {}, OWN_LEADS_ON),
     "outline_reading": ("post", {"text": "Events -> Ranker"}, OWN),
     "board": ("get", {}, OWN),
     "picture": ("get", {}, OWN),

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from interviews import flow
 from interviews.access.roles import raters
 from interviews.models import MAX_BYTES as MAX_BYTES  # views name these
+from interviews.models import PROBES as PROBES
 from interviews.models import DraftOutcome, Review, StageAnswer
 from interviews.models import Interview as Interview
 from interviews.models import Part as Part
@@ -193,6 +194,7 @@ def begin(
     pacing: flow.Pacing,
     target: Target,
     extra: flow.Extra,
+    has_interviewer: bool,
     now: datetime,
 ) -> Interview:
     """Start an interview on a question's published version; 404 for another person's key."""
@@ -208,6 +210,7 @@ def begin(
             pacing=pacing,
             target=target,
             extra=extra,
+            has_interviewer=has_interviewer,
             now=now,
         )
     except Interview.DoesNotExist as error:

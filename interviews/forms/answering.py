@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from interviews import flow
 from interviews.forms.fields import HintField, TypedField, WordsField
+from interviews.models import MOST_SAID
 from rubrics import Difficulty, Target
 from rubrics.models import FrameworkVersion, Question
 
@@ -16,7 +17,7 @@ MINUTES = (20, 30, 45, 60, 75, 90)
 
 
 # What the address of a question's page may choose beforehand, as "Try again" does.
-WISHES = ("framework", "minutes", "target", "pacing", "extra")
+WISHES = ("framework", "minutes", "target", "pacing", "extra", "interviewer")
 
 
 class TermsForm(forms.Form):
@@ -44,6 +45,18 @@ class TermsForm(forms.Form):
             (flow.Pacing.STRICT.value, "Strict: no way back"),
         ]
     )
+    interviewer = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("on", "On: answers you, asks back, changes something late"),
+            ("off", "Off: you and the clock"),
+        ],
+    )
+
+    @property
+    def has_interviewer(self) -> bool:
+        """Whether a valid form asks for the interviewer."""
+        return bool(self.cleaned_data["interviewer"] == "on")
 
     def __init__(
         self,
@@ -58,6 +71,7 @@ class TermsForm(forms.Form):
             "minutes": 45,
             "target": Target.SENIOR,
             "pacing": flow.Pacing.SOFT,
+            "interviewer": "on",
         }
         super().__init__(data, initial={**usual, **(initial or {})})
         field = self.fields["framework"]
@@ -134,6 +148,24 @@ class DraftForm(forms.Form):
     start = HintField(required=False, min_value=0, max_value=2**24)
     cut = HintField(required=False, min_value=0, max_value=2**24)
     away = TypedField(required=False)
+
+
+class QuestionForm(forms.Form):
+    """What a candidate asks the interviewer. ``question_key`` becomes the id of what is kept."""
+
+    question = WordsField(
+        max_length=MOST_SAID,
+        error_messages={
+            "required": "Type your question first.",
+            "max_length": f"A question has {MOST_SAID} characters at most. Please shorten it.",
+        },
+    )
+    question_key = forms.UUIDField(error_messages={"required": "Please reload this page."})
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong, in words."""
+        return next(str(said) for errors in self.errors.values() for said in errors)
 
 
 class MomentForm(forms.Form):

@@ -70,6 +70,7 @@ class InvitationTermsForm(TermsForm):
             pacing=flow.Pacing(chosen["pacing"]),
             extra=flow.Extra(chosen["extra"] or flow.Extra.NONE),
             raters=chosen["raters"],
+            has_interviewer=self.has_interviewer,
             shows_name=chosen["shows_name"],
             results=chosen["results"],
             note=chosen["note"],

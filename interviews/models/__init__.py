@@ -1,6 +1,12 @@
 """The rows of interviews."""
 
 from interviews.models.agreement import Agreement, Disagreement
+from interviews.models.exchange import (
+    MOST_QUESTIONS,
+    MOST_SAID,
+    Exchange,
+    ExchangeKind,
+)
 from interviews.models.gold import CalibrationWaiver, GoldAnswer, GoldCopy, GoldPlan, Use
 from interviews.models.interview import Interview, LedgerLine
 from interviews.models.invitation import Invitation, Issued, Results, Terms
@@ -18,7 +24,9 @@ from interviews.models.review import (
 from interviews.models.saved import LONGEST_NAME, LONGEST_QUERY, MOST_SAVED, SavedFilter
 from interviews.models.scorecard import Scorecard
 from interviews.models.stage import (
+    FROM_START,
     MAX_BYTES,
+    PROBES,
     DraftOutcome,
     LateText,
     Part,
@@ -31,11 +39,15 @@ from interviews.models.token import Token, TooManyTokens
 from interviews.models.webhook import Event, Webhook, WebhookDelivery
 
 __all__ = [
+    "FROM_START",
     "HUMAN",
     "LONGEST_NAME",
     "LONGEST_QUERY",
     "MAX_BYTES",
+    "MOST_QUESTIONS",
+    "MOST_SAID",
     "MOST_SAVED",
+    "PROBES",
     "Agreement",
     "CalibrationWaiver",
     "Disagreement",
@@ -43,6 +55,8 @@ __all__ = [
     "DraftOutcome",
     "DraftState",
     "Event",
+    "Exchange",
+    "ExchangeKind",
     "GoldAnswer",
     "GoldCopy",
     "GoldPlan",

@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from interviews import flow, gold
 from interviews.models.interview import Interview, LedgerLine, choices
 from interviews.models.review import Kind, Review
-from interviews.models.stage import WHOLE_EVERY, Part, StageAnswer, StageRevision
+from interviews.models.stage import FROM_START, WHOLE_EVERY, Part, StageAnswer, StageRevision
 from rubrics import Target
 from rubrics.models import FrameworkVersion, Question, QuestionVersion, documents_of
 
@@ -190,7 +190,7 @@ def _write(interview: Interview, stretches: list[gold.Stretch]) -> None:
             saved_at=_at(interview, pieces[-1][0]) if pieces else None,
         )
         for position, stretch in enumerate(stretches)
-        for part in Part
+        for part in FROM_START
         for pieces in [stretch.pieces if part is Part.TEXT else ()]
     )
     written = {stretch.stage: stretch.pieces for stretch in stretches}

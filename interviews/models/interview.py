@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 
+import rubrics
 from interviews import flow
 from rubrics import Target
 from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
@@ -17,6 +18,7 @@ from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from interviews.models.exchange import ExchangeQuerySet
     from interviews.models.gold import GoldCopy
     from interviews.models.invitation import Invitation
     from interviews.models.review import Release, ReviewQuerySet
@@ -97,6 +99,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         target: Target,
         now: datetime,
         extra: flow.Extra = flow.Extra.NONE,
+        has_interviewer: bool = False,
         invitation: "Invitation | None" = None,
     ) -> "Interview":
         """Start an interview. The same key again gives the one that it started already.
@@ -119,6 +122,7 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
                     "framework": framework,
                     "minutes": minutes,
                     "pacing": pacing,
+                    "has_interviewer": has_interviewer,
                     "target": target,
                     "invitation": invitation,
                     "current_stage": stages[0].id,
@@ -167,6 +171,9 @@ class Interview(models.Model):
     target = models.CharField(max_length=10, choices=choices(Target))
     minutes = models.PositiveSmallIntegerField()
     pacing = models.CharField(max_length=10, choices=choices(flow.Pacing))
+    has_interviewer = models.BooleanField(
+        default=False, help_text="answers questions, asks at the end of stages, changes something"
+    )
     state = models.CharField(max_length=10, choices=choices(flow.State), default=flow.State.RUNNING)
     current_stage = models.CharField(max_length=60)
     started_at = models.DateTimeField()
@@ -185,6 +192,7 @@ class Interview(models.Model):
 
     if TYPE_CHECKING:
         deliveries: DeliveryQuerySet
+        exchanges: ExchangeQuerySet
         gold_copy: GoldCopy
         ledger: RelatedManager["LedgerLine"]
         invitation_id: uuid.UUID | None
@@ -330,9 +338,7 @@ class Interview(models.Model):
 
         False when pacing forbids it, it is paused, time is up, or another tab was first.
         """
-        stages = [each.id for each in self.framework.value.stages]
-        pacing = flow.Pacing(self.pacing)
-        if not flow.may_enter(stage, current=self.current_stage, stages=stages, pacing=pacing):
+        if not self.may_enter(stage):
             return False
         with transaction.atomic():
             moved = (
@@ -343,11 +349,40 @@ class Interview(models.Model):
             )
             if not moved:
                 return False
-            if pacing is flow.Pacing.STRICT:
+            if self.pacing == flow.Pacing.STRICT:
                 self.sheets.filter(stage=self.current_stage).update(locked_at=now)
             self.current_stage = stage
             self.record(flow.Kind.ENTERED, now, by=flow.By.CANDIDATE)
+            if self.changes_in(stage):
+                self.exchanges.change(self, now=now)
         return True
+
+    def may_enter(self, stage: str) -> bool:
+        """Whether its candidate may go to a stage: not back where all before is locked."""
+        stages = [each.id for each in self.framework.value.stages]
+        is_final = self.pacing == flow.Pacing.STRICT or self.changes_in(self.current_stage)
+        pacing = flow.Pacing.STRICT if is_final else flow.Pacing.SOFT
+        return flow.may_enter(stage, current=self.current_stage, stages=stages, pacing=pacing)
+
+    def is_onward(self, stage: str) -> bool:
+        """Whether a stage comes after the one that is on."""
+        stages = [each.id for each in self.framework.value.stages]
+        return stage in stages and stages.index(stage) > stages.index(self.current_stage)
+
+    def changes_in(self, stage: str) -> bool:
+        """Whether the interviewer changes a requirement when a stage begins: in the last one."""
+        if not self.has_interviewer:
+            return False
+        return rubrics.curveball(self.version.value, self.framework.value, stage) is not None
+
+    def locks_before(self, stage: str) -> bool:
+        """Whether what is written up to now can only be read once a stage begins."""
+        return self.pacing == flow.Pacing.STRICT or self.changes_in(stage)
+
+    def writable(self, now: datetime) -> "Interview | None":
+        """This row, locked, if its candidate may write now; it takes over which stage is on."""
+        row = self._locked()
+        return row if row and not row.is_paused and row.deadline_at > now else None
 
     def pause(self, *, now: datetime) -> bool:
         """Stop the clock. False when it stands still, time is up or pauses are not allowed."""
@@ -374,6 +409,8 @@ class Interview(models.Model):
                 .update(paused_at=None)
             )
             if resumed:
+                if self.paused_at:
+                    self.exchanges.shift(self, now - self.paused_at)
                 self.refresh_from_db(fields=["current_stage"])
                 self.record(flow.Kind.RESUMED, now, by=flow.By.CANDIDATE)
                 self._tell()

@@ -43,6 +43,7 @@ class Terms(NamedTuple):
     results: Results
     note: str
     expires_at: datetime
+    has_interviewer: bool = False
 
 
 class Issued(NamedTuple):
@@ -122,6 +123,7 @@ class Invitation(models.Model):
     pacing = models.CharField(max_length=10, choices=choices(flow.Pacing))
     extra = models.CharField(max_length=10, choices=choices(flow.Extra), default=flow.Extra.NONE)
     raters = models.PositiveSmallIntegerField(default=1)
+    has_interviewer = models.BooleanField(default=False)
     shows_name = models.BooleanField(default=False, help_text="whether raters see the name")
     results = models.CharField(max_length=10, choices=Results, default=Results.RELEASED)
     note = models.TextField(blank=True, help_text="to the candidate")
@@ -218,6 +220,7 @@ class Invitation(models.Model):
                 framework=self.framework,
                 minutes=self.minutes,
                 pacing=flow.Pacing(self.pacing),
+                has_interviewer=self.has_interviewer,
                 target=Target(self.target),
                 extra=flow.Extra(self.extra),
                 invitation=self,

@@ -16,16 +16,27 @@ from interviews.models.interview import Interview
 
 
 class Part(StrEnum):
-    """What a sheet holds. Every stage has one sheet of each part."""
+    """What a sheet holds. A stage has one sheet of each part at most."""
 
     TEXT = "text"
     DRAWING = "drawing"
     OUTLINE = "outline"
+    FIRST_PROBE = "probe-1"
+    SECOND_PROBE = "probe-2"
 
+
+# Laid out when the interviewer asks; all others when the interview begins.
+PROBES = (Part.FIRST_PROBE, Part.SECOND_PROBE)
+FROM_START = tuple(part for part in Part if part not in PROBES)
 
 # Bytes of a sheet; the text's is what the rest of the app knows as the limit of an answer.
 MAX_BYTES = 64 * 1024
-LIMITS = {Part.TEXT: MAX_BYTES, Part.OUTLINE: MAX_BYTES, Part.DRAWING: 1024 * 1024}
+LIMITS = {
+    Part.TEXT: MAX_BYTES,
+    Part.OUTLINE: MAX_BYTES,
+    Part.DRAWING: 1024 * 1024,
+    **dict.fromkeys(PROBES, 8 * 1024),
+}
 # Every so many revisions the whole text is stored; those between say only what changed.
 WHOLE_EVERY = 50
 # So many texts are kept of a sheet that came after the end: one for each device that was cut off,
@@ -68,14 +79,14 @@ class StageAnswerQuerySet(models.QuerySet["StageAnswer"]):
 
     def drawn(self) -> Self:
         """Those that hold something of a whiteboard: a drawing, or its outline in words."""
-        return self.exclude(part=Part.TEXT).exclude(text="")
+        return self.filter(part__in=(Part.DRAWING, Part.OUTLINE)).exclude(text="")
 
     def prepare(self, interview: Interview, stages: list[str]) -> None:
         """Lay out the empty sheets of an interview that begins."""
         self.bulk_create(
             StageAnswer(interview=interview, stage=stage, part=part, position=position)
             for position, stage in enumerate(stages)
-            for part in Part
+            for part in FROM_START
         )
 
     def save_draft(
@@ -128,7 +139,8 @@ class StageAnswerQuerySet(models.QuerySet["StageAnswer"]):
         refused = found.refused(base)
         if refused == "overtaken":
             refused = "conflict"
-        if refused == "closed" and LateText.objects.keep(found.id, text, key=key, now=now):
+        is_late = refused == "closed" or (refused == "locked" and part in PROBES)
+        if is_late and LateText.objects.keep(found.id, text, key=key, now=now):
             refused = "late"
         return DraftOutcome(found.saved or found.revision, refused, found.left)
 
@@ -146,6 +158,9 @@ class StageAnswer(models.Model):
     revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(
+        null=True, blank=True, help_text="of a follow-up: until when it can be answered"
+    )
 
     objects = StageAnswerQuerySet.as_manager()
 
@@ -326,7 +341,8 @@ WITH sent AS MATERIALIZED (
            interview.state <> %(running)s
                OR (interview.paused_at IS NULL AND interview.deadline_at <= %(since)s) AS is_closed,
            coalesce(interview.paused_at <= %(since)s, false) AS is_paused,
-           answer.locked_at IS NOT NULL AS is_locked,
+           answer.locked_at IS NOT NULL
+               OR coalesce(answer.closes_at <= %(since)s, false) AS is_locked,
            interview.current_stage <> answer.stage AS is_elsewhere,
            interview.deadline_at
                - coalesce(interview.submitted_at, interview.paused_at, %(now)s) AS remaining
@@ -349,6 +365,7 @@ WITH sent AS MATERIALIZED (
     FROM open, sheet, sent
     WHERE answer.id = sheet.id AND answer.interview_id = open.id
       AND answer.revision = %(base)s AND answer.locked_at IS NULL
+      AND coalesce(answer.closes_at > %(since)s, true)
       AND NOT sheet.is_same AND NOT sheet.is_known AND sent.text IS NOT NULL
     RETURNING answer.id, answer.revision
 ), piece AS MATERIALIZED (

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import rubrics
-from interviews import boards
-from interviews.models import Interview, LateText, Part, Scorecard, StageAnswer
+from interviews import boards, interviewer, transcripts
+from interviews.models import (
+    Exchange,
+    ExchangeKind,
+    Interview,
+    LateText,
+    Part,
+    Scorecard,
+    StageAnswer,
+)
 from interviews.reports import advice, marks
 from interviews.reports.advice import Step
 from interviews.reports.marks import Kind, Marks, Piece
@@ -79,6 +87,43 @@ class OutlineReport:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUpReport:
+    """A follow-up question, and its answer as it was scored; no pieces where it was skipped."""
+
+    id: str
+    asked: str
+    pieces: tuple[Piece, ...]
+    asides: tuple[Aside, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkReport:
+    """What came of the interviewer.
+
+    ``volunteered``, ``prompted`` and ``missing`` count indicators: shown unasked, only after a
+    question, and not at all. ``hints`` are the criteria (titles) with what was hinted at;
+    ``unasked`` the facts that nobody asked for.
+    """
+
+    turns: tuple[interviewer.Turn, ...]
+    told: tuple[str, ...]
+    unasked: tuple[str, ...]
+    follow_ups: int
+    volunteered: int
+    prompted: int
+    missing: int
+    hints: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The requirement that changed late, and how the answer took it."""
+
+    text: str
+    criterion: "CriterionReport | None"
+
+
+@dataclass(frozen=True, slots=True)
 class StageReport:
     """One stage as it was written, with its time (seconds)."""
 
@@ -90,6 +135,7 @@ class StageReport:
     pieces: tuple[Piece, ...]
     asides: tuple[Aside, ...]
     outline: OutlineReport | None
+    follow_ups: tuple[FollowUpReport, ...]
 
     @property
     def over(self) -> bool:
@@ -234,6 +280,8 @@ class Report:
     model_answer: tuple[tuple[str, str], ...]
     scored_by: str
     words: int
+    talk: TalkReport | None
+    change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +329,8 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
     target = rubrics.Target(interview.target)
     expected = question.rubric.targets.get(target, {})
     sheets = list(interview.sheets.all())
-    answer = _Answer(_titles(interview), boards.judged(sheets))
+    exchanges = interviewer.exchanges_of(interview)
+    answer = _Answer(transcripts.titles_of(interview), transcripts.texts_of(sheets))
     marked = Marks.of(card, answer.texts)
     return Report(
         judge=card.judge,
@@ -297,14 +346,60 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
             for name in rubrics.Competency
         ),
         criteria=tuple(_criteria(question, card, expected, answer)),
-        stages=tuple(_stages(interview, sheets, card, marked, answer, now)),
+        stages=tuple(_stages(interview, sheets, exchanges, card, marked, answer, now)),
         aside=tuple(_aside(card)),
         notes=tuple(_notes(card)),
         legend=tuple((kind, LEGEND[kind]) for kind in marked.used),
         model_answer=tuple(_model_answer(interview.version.value)),
         scored_by=_scored_by(interview, row, scored_by),
         words=sum(len(text.split()) for text in answer.texts.values()),
+        talk=_talk(interview, exchanges, question, card),
+        change=_change(exchanges, question, card, answer),
     )
+
+
+def _talk(
+    interview: Interview,
+    exchanges: Sequence[Exchange],
+    question: rubrics.Question,
+    card: rubrics.Scorecard,
+) -> TalkReport | None:
+    talk = interviewer.talk(interview, exchanges)
+    if talk is None:
+        return None
+    titles = {criterion.id: criterion.title for criterion in question.rubric.criteria}
+    met = [finding for judgement in card.judgements for finding in judgement.met]
+    facts = [fact.fact for fact in interview.version.value.facts]
+    return TalkReport(
+        turns=talk.turns,
+        told=talk.facts,
+        unasked=tuple(fact for fact in facts if fact not in talk.facts),
+        follow_ups=sum(each.kind == ExchangeKind.PROBE for each in exchanges),
+        volunteered=sum(not finding.prompted for finding in met),
+        prompted=sum(finding.prompted for finding in met),
+        missing=sum(len(judgement.missing) for judgement in card.judgements),
+        hints=tuple(
+            (titles.get(each.about["criterion"], each.about["criterion"]), each.said)
+            for each in exchanges
+            if each.kind == ExchangeKind.HINT
+        ),
+    )
+
+
+def _change(
+    exchanges: Sequence[Exchange],
+    question: rubrics.Question,
+    card: rubrics.Scorecard,
+    answer: _Answer,
+) -> Change | None:
+    told = next((each for each in exchanges if each.kind == ExchangeKind.CURVEBALL), None)
+    if told is None:
+        return None
+    adapting = rubrics.adapting_to_change(question)
+    if adapting is None or card.curveball is None:
+        return Change(told.said, None)
+    beside = card.model_copy(update={"judgements": (card.curveball,)})
+    return Change(told.said, next(_criteria(adapting, beside, {}, answer)))
 
 
 def _version(interview: Interview, row: Scorecard) -> QuestionVersion:
@@ -419,16 +514,10 @@ def _missing(
         )
 
 
-def _titles(interview: Interview) -> dict[str, str]:
-    """Stage id → title, of the outlines too."""
-    titles = interview.stage_titles
-    outlines = {rubrics.outline_stage(stage): f"{titles[stage]}, outline" for stage in titles}
-    return titles | outlines
-
-
 def _stages(
     interview: Interview,
     sheets: Sequence[StageAnswer],
+    exchanges: Sequence[Exchange],
     card: rubrics.Scorecard,
     marked: Marks,
     answer: _Answer,
@@ -447,6 +536,15 @@ def _stages(
             pieces=marked.pieces(stage),
             asides=tuple(_set_aside(stage, card, answer)),
             outline=_outline(stage, outlines, marked, card, answer),
+            follow_ups=tuple(
+                FollowUpReport(
+                    id=said.text,
+                    asked=said.asked,
+                    pieces=marked.pieces(said.text) if said.answer else (),
+                    asides=tuple(_set_aside(said.text, card, answer)),
+                )
+                for said in interviewer.follow_ups(exchanges, stage)
+            ),
         )
 
 

@@ -13,6 +13,7 @@ WHY = "Give a reason, or say what it costs, for"
 # What holds a level down whatever else is said, by the kind of its flag.
 FLAGS = {
     "red-flag": "Leave out what is flagged above: with it, level {cap} is the most.",
+    "hint": "Come to it without a hint: with one, level {cap} is the most.",
     "wrong-sum": "Put the sum above right: with it as it is, level {cap} is the most.",
 }
 PROMPTED = "Say it unasked: part of this came only after a question."
@@ -48,8 +49,8 @@ class Way:
 
 def cap(criterion: rubrics.Criterion, flag: rubrics.Flag) -> int | None:
     """Give the level that a flag holds its criterion at, or None when it holds nothing."""
-    if flag.kind == "wrong-sum":
-        return rubrics.WRONG_SUM_CAP
+    if flag.kind in ("wrong-sum", "hint"):
+        return rubrics.WRONG_SUM_CAP if flag.kind == "wrong-sum" else rubrics.PROMPTED_CAP
     return next((red.cap for red in criterion.red_flags if red.title == flag.title), None)
 
 

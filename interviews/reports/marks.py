@@ -110,7 +110,8 @@ def note(stage: str, why: str) -> str:
 
 
 def _quoted(card: rubrics.Scorecard) -> Iterator[tuple[Kind, rubrics.Evidence]]:
-    for judgement in card.judgements:
+    beside = (card.curveball,) if card.curveball else ()
+    for judgement in (*card.judgements, *beside):
         yield from ((Kind.EVIDENCE, e) for finding in judgement.met for e in finding.evidence)
         yield from ((Kind.FLAG, e) for flag in judgement.flags for e in flag.evidence)
         yield from ((Kind.NEAR, near.evidence) for near in judgement.near)

@@ -35,6 +35,7 @@ def start(request: Request, slug: str) -> HttpResponse:
         pacing=flow.Pacing(chosen["pacing"]),
         target=Target(chosen["target"]),
         extra=flow.Extra(chosen["extra"] or flow.Extra.NONE),
+        has_interviewer=form.has_interviewer,
         now=clock.now(),
     )
     return redirect("interview", interview.pk)

@@ -58,6 +58,7 @@ def _report(request: Request, interview: access.Interview, asked_text: str = "")
             "minutes": interview.minutes,
             "target": interview.target,
             "pacing": interview.pacing,
+            "interviewer": "on" if interview.has_interviewer else "off",
             "extra": interview.extra_at_start,
         }
     )

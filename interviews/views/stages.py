@@ -7,10 +7,11 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from interviews import access, boards, desk
+from interviews import access, boards, desk, interviewer
 from interviews.forms.answering import DraftForm
 from interviews.views import Request
 from interviews.views.framing import holds_frames
@@ -25,7 +26,8 @@ def stage(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
     answer = access.stage_or_404(request.user, interview_id, stage_id)
     if not answer.interview.is_running:
         return redirect("report", interview_id)
-    laid, board = desk.lay(answer, now=clock.now()), boards.of_stage(answer)
+    now = clock.now()
+    laid, board = desk.lay(answer, now=now), boards.of_stage(answer)
     return render(
         request,
         "interviews/stage.html",
@@ -37,8 +39,15 @@ def stage(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
             "board": board,
             "reading": board.reading(board.outline.text),
             "earlier": boards.earlier(answer),
+            "talk": talk(answer.interview, may_ask=laid.is_writable),
+            "question_key": uuid.uuid4(),
         },
     )
+
+
+def talk(interview: access.Interview, *, may_ask: bool) -> interviewer.Talk | None:
+    """Lay out what candidate and interviewer said."""
+    return interviewer.talk(interview, interviewer.exchanges_of(interview), may_ask=may_ask)
 
 
 @require_POST
@@ -56,8 +65,12 @@ def draft(
         )
     if saved.status != 200:
         return unsaved(request, interview_id, stage_id, part, saved)
-    following = "submission" if "review" in request.POST else "interview"
-    return redirect(following, interview_id)
+    if "review" not in request.POST:
+        return redirect("interview", interview_id)
+    interview = access.interview_or_404(request.user, interview_id)
+    if interviewer.follow_up(interview, stage_id, now=clock.now()):
+        return redirect(follow_up_address(interview_id, stage_id, ""))
+    return redirect("submission", interview_id)
 
 
 @require_POST
@@ -69,7 +82,10 @@ def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
         saved = keep(request, interview_id, left.stage)
         if saved.status != 200:
             return unsaved(request, interview_id, left.stage, access.Part.TEXT, saved)
-    left.interview.enter(stage_id, now=clock.now())
+    interview, now = left.interview, clock.now()
+    if interview.is_onward(stage_id) and interviewer.follow_up(interview, left.stage, now=now):
+        return redirect(follow_up_address(interview_id, left.stage, stage_id))
+    interview.enter(stage_id, now=now)
     return redirect("stage", interview_id, stage_id)
 
 
@@ -117,6 +133,23 @@ def keep(
     if outcome.refused == "conflict":
         theirs = access.stage_or_404(request.user, interview_id, stage_id, part)
     return desk.saved_as(outcome, part, theirs)
+
+
+def keep_along(request: Request, interview_id: uuid.UUID) -> HttpResponse | None:
+    """Keep the text that a form without script sends along; gives the page of one not kept."""
+    if "text" not in request.POST:
+        return None
+    stage = access.stage_or_404(request.user, interview_id, request.POST.get("from", "")).stage
+    saved = keep(request, interview_id, stage)
+    if saved.status == 200:
+        return None
+    return unsaved(request, interview_id, stage, access.Part.TEXT, saved)
+
+
+def follow_up_address(interview_id: uuid.UUID, stage_id: str, to: str) -> str:
+    """Where follow-up questions are answered, before one goes on to a stage or hands in."""
+    query = f"?{urlencode({'to': to})}" if to else ""
+    return f"{reverse('probes', args=[interview_id, stage_id])}{query}"
 
 
 def unsaved(

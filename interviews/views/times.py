@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from interviews import access, desk, flow, ledger
 from interviews.forms.answering import ExtensionForm
 from interviews.views import Request
-from interviews.views.stages import keep, unsaved
+from interviews.views.stages import keep_along
 from rubrics import clock
 
 
@@ -36,7 +36,7 @@ def lines(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 def pause(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Stop the clock, keeping the text that the page sends along."""
     interview = access.interview_or_404(request.user, interview_id)
-    if refused := _keep_along(request, interview_id):
+    if refused := keep_along(request, interview_id):
         return refused
     interview.pause(now=clock.now())
     return redirect("interview", interview_id)
@@ -53,7 +53,7 @@ def resumption(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 def extension(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     """Give extra time to a practice interview. The page's script gets the clocks and their menu."""
     interview = access.interview_or_404(request.user, interview_id)
-    if refused := _keep_along(request, interview_id):
+    if refused := keep_along(request, interview_id):
         return refused
     form, now = ExtensionForm(request.POST), clock.now()
     if form.is_valid() and interview.owns_clock:
@@ -68,14 +68,3 @@ def extension(request: Request, interview_id: uuid.UUID) -> HttpResponse:
         return redirect("interview", interview_id)
     shown = access.stage_or_404(request.user, interview_id, request.POST.get("from", ""))
     return render(request, "interviews/extended.html", {"desk": desk.lay(shown, now=now)})
-
-
-def _keep_along(request: Request, interview_id: uuid.UUID) -> HttpResponse | None:
-    """Keep the text that a form without script sends along; gives the page of one not kept."""
-    if "text" not in request.POST:
-        return None
-    stage = access.stage_or_404(request.user, interview_id, request.POST.get("from", "")).stage
-    saved = keep(request, interview_id, stage)
-    if saved.status == 200:
-        return None
-    return unsaved(request, interview_id, stage, access.Part.TEXT, saved)

@@ -53,6 +53,45 @@ def probes(
     return tuple(islice(_in_turn(rest), most))
 
 
+class Hint(Document):
+    """What to think about: an indicator (its title) of a criterion that is open."""
+
+    criterion: str
+    indicator: str
+    title: str
+
+
+def hint(
+    question: Question,
+    framework: Framework,
+    stage: str,
+    scorecard: Scorecard,
+    *,
+    hinted: Collection[str] = frozenset(),
+) -> Hint | None:
+    """Choose what to hint at in a stage: the most of what is open where most is to be had.
+
+    ``hinted`` are the criteria (ids) of earlier hints; None when nothing else is open here.
+    Raises ValueError when the framework has no such stage.
+    """
+    at = _number(framework, stage)
+    judged = {each.criterion: each for each in scorecard.judgements if each.level is not None}
+    open_ = [
+        criterion
+        for criterion in question.rubric.criteria
+        if criterion.id in judged
+        and criterion.id not in hinted
+        and judged[criterion.id].missing
+        and at in _stages(framework, criterion.competency)
+    ]
+    if not open_:
+        return None
+    criterion = max(open_, key=lambda each: _weight(each, judged[each.id]))
+    missing = [each for each in criterion.indicators if each.id in judged[criterion.id].missing]
+    best = max(missing, key=lambda each: each.points)
+    return Hint(criterion=criterion.id, indicator=best.id, title=best.title)
+
+
 def curveball(question: Question, framework: Framework, stage: str) -> Curveball | None:
     """The requirement that changes when a stage begins: only in the last one, if there is any.
 

@@ -48,7 +48,7 @@ const box = {
 
 function wayToReport() {
   const link = document.createElement("a");
-  return Object.assign(link, { href: "../../report/", textContent: "See the report" });
+  return Object.assign(link, { href: form.dataset.report, textContent: "See the report" });
 }
 
 /** Whether this stage may be written still: the tab that wrote may have gone on, or handed in. */
@@ -135,6 +135,7 @@ class Text extends Sheet {
   /** Show what differs between the two; where nobody can tell, the other one as a whole. */
   async showDifference(place) {
     try {
+      if (!place.dataset.difference) throw new Error("nobody can tell");
       const response = await fetch(place.dataset.difference, {
         method: "POST",
         headers: { "X-CSRFToken": token() },

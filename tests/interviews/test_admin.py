@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews import grading
-from interviews.models import Interview, Webhook
+from interviews.models import Exchange, Interview, Webhook
 from tests import factories
 from tests.factories import NOON
 
@@ -29,6 +29,14 @@ def address(model: type[Model], page: str, *arguments: object) -> str:
 def rows(bank: None, alice: User) -> Interview:
     """One row at least in every table."""
     interview = factories.submitted(candidate=alice)
+    Exchange.objects.create(
+        interview=interview,
+        kind="hint",
+        stage="scope",
+        at=NOON,
+        said="The load",
+        about={"criterion": "goal", "indicator": "load"},
+    )
     late = factories.draft(interview, "evaluation", "came too late", now=NOON)
     assert late.refused == "late"
     assert grading.grade(interview.pk, clock=lambda: NOON, lease=timedelta(minutes=1))
@@ -51,7 +59,7 @@ def test_every_table_of_ours_is_there() -> None:
     names = {model.__name__ for model in TABLES}
     assert names == {
         *("Interview", "StageAnswer", "StageRevision", "LateText", "LedgerLine", "Scorecard"),
-        "Token",
+        *("Exchange", "Token"),
         *("Webhook", "WebhookDelivery"),
         *("Question", "QuestionVersion", "FrameworkVersion"),
     }

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from interviews import flow
-from interviews.models import DraftOutcome, Interview, LateText, Part, StageAnswer, StageRevision
+from interviews.models import (
+    FROM_START,
+    DraftOutcome,
+    Interview,
+    LateText,
+    Part,
+    StageAnswer,
+    StageRevision,
+)
 from interviews.models.stage import MAX_BYTES, MOST_LATE, WHOLE_EVERY
 from tests import factories
 from tests.factories import GRACE, NOON
@@ -353,21 +361,21 @@ def test_each_part_has_revisions_of_its_own(running: Interview, part: Part) -> N
     assert stored(sheet(running, part)) == ("drawn", 1, ["drawn"])
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", FROM_START)
 def test_each_part_holds_so_much_and_no_more(running: Interview, part: Part) -> None:
     most = 1024 * 1024 if part is Part.DRAWING else 64 * 1024
     assert save(sheet(running, part), "x" * most) == DraftOutcome(1)
     assert save(sheet(running, part), "x" * (most + 1), base=1) == DraftOutcome(1, "too-long")
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", FROM_START)
 def test_a_lock_holds_for_all_parts(bank: None, alice: User, part: Part) -> None:
     strict = factories.an_interview(candidate=alice, pacing=flow.Pacing.STRICT)
     strict.enter("design", now=SOON)
     assert save(sheet(strict, part), "too late") == DraftOutcome(0, "locked")
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", FROM_START)
 def test_no_part_is_written_where_one_is_not(running: Interview, part: Part) -> None:
     running.enter("design", now=SOON)
     assert save(sheet(running, part), "elsewhere") == DraftOutcome(0, "elsewhere")
@@ -410,7 +418,7 @@ def late(answer: StageAnswer) -> list[str]:
     return list(answer.late_texts.values_list("text", flat=True))
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", FROM_START)
 def test_what_came_after_the_end_is_kept_beside_the_answer(running: Interview, part: Part) -> None:
     answer = sheet(running, part)
     save(answer, "in time")

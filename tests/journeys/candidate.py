@@ -32,11 +32,13 @@ class Candidate:
         *,
         framework: str = "four-stage",
         pacing: str = "soft",
+        interviewer: str = "off",
     ) -> str:
         """Start an interview from the page of a question; gives its id."""
         self.page.goto(f"/questions/{question}/")
         self.page.get_by_label("Framework").select_option(framework)
         self.page.get_by_label("Pacing").select_option(pacing)
+        self.page.get_by_label("Interviewer").select_option(interviewer)
         self.page.get_by_role("button", name="Start now").click()
         self.can_write()
         return self.interview_id

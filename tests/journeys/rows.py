@@ -141,6 +141,23 @@ class Rows:
             self.connection.execute(AGE_LEDGER, passed)
             self.connection.execute(AGE_SHEETS, passed)
 
+    def close_follow_ups(self, interview_id: str, *, seconds: float) -> None:
+        """Have the open follow-up questions end so soon."""
+        self.connection.execute(
+            "UPDATE interviews_stageanswer SET closes_at = now() + make_interval(secs => %s) "
+            "WHERE interview_id = %s AND closes_at IS NOT NULL AND locked_at IS NULL",
+            [seconds, interview_id],
+        )
+
+    def answers_to_follow_ups(self, interview_id: str) -> list[str]:
+        """What was written to follow-up questions, in turn."""
+        found = self.connection.execute(
+            "SELECT text FROM interviews_stageanswer "
+            "WHERE interview_id = %s AND part LIKE 'probe-%%' ORDER BY position, part",
+            [interview_id],
+        )
+        return [text for (text,) in found]
+
     def end_session(self, key: str) -> None:
         """End a session, as if it had expired."""
         self.connection.execute("DELETE FROM django_session WHERE session_key = %s", [key])

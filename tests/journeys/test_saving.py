@@ -613,7 +613,8 @@ def test_a_text_that_is_chosen_against_outlives_the_page(
     page.context.set_offline(False)
 
     later = Candidate(page.context.new_page())
-    later.page.goto(f"/interviews/{interview_id}/")
+    with later.page.expect_response("**/draft/"):
+        later.page.goto(f"/interviews/{interview_id}/")
     later.sees_saved()
     expect(later.box).to_have_value("Of the other. ")
     assert rows.text(interview_id, "scope") == "Of the other. "

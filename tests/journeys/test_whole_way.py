@@ -67,6 +67,7 @@ def test_a_new_person_signs_up_answers_a_question_and_reads_why(
     page.get_by_role("link", name=title).click()
     page.get_by_label("Framework").select_option(framework)
     page.get_by_label("Level to aim at").select_option("mid")
+    page.get_by_label("Interviewer").select_option("off")
     page.get_by_role("button", name="Start now").click()
     candidate.can_write()
     interview_id = candidate.interview_id

@@ -1,0 +1,221 @@
+"""The interviewer of an interview: what it says, when, from the rows to the rows.
+
+What to say is the rubrics' (``rubrics.interviewing``); here it is asked for, kept and laid out.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import rubrics
+from interviews import flow, transcripts
+from interviews.models import (
+    MOST_QUESTIONS,
+    MOST_SAID,
+    Exchange,
+    ExchangeKind,
+    Interview,
+    StageAnswer,
+)
+
+# Seconds to answer a follow-up question, as long as the interview has no extra time.
+PROBE_SECONDS = 120
+# A stage with fewer words is as good as skipped: there is nothing to follow up on.
+LEAST_WORDS = 15
+
+_rules = rubrics.RulesJudge()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange as the page shows it. ``replies`` are what came back to a question."""
+
+    exchange: Exchange
+    replies: tuple[str, ...]
+    title: str
+
+    @property
+    def is_question(self) -> bool:
+        """Whether the candidate began it."""
+        return self.exchange.kind == ExchangeKind.QUESTION
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What was said so far: the facts that were told, and every turn, the first one first.
+
+    ``change`` is the requirement that changed; "" while none did.
+    """
+
+    facts: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    change: str
+    may_ask: bool
+    may_hint: bool
+
+    @property
+    def most(self) -> int:
+        """The characters that a question may have."""
+        return MOST_SAID
+
+
+def exchanges_of(interview: Interview) -> list[Exchange]:
+    """Give all that was said, with the sheets of answers. One query, none without interviewer."""
+    return list(interview.exchanges.select_related("sheet")) if interview.has_interviewer else []
+
+
+def talk(
+    interview: Interview, exchanges: Sequence[Exchange], *, may_ask: bool = False
+) -> Talk | None:
+    """Lay out what was said; None for an interview without an interviewer."""
+    if not interview.has_interviewer:
+        return None
+    for each in exchanges:
+        if may_ask and each.kind == ExchangeKind.QUESTION and each.reply is None:
+            reply(each, exchanges)  # who had it under way is gone
+    titles = interview.stage_titles
+    asked = sum(each.kind == ExchangeKind.QUESTION for each in exchanges)
+    return Talk(
+        facts=tuple(_facts(interview, exchanges)),
+        turns=tuple(
+            Turn(each, tuple(dict.fromkeys(_replies(each))), titles[each.stage])
+            for each in exchanges
+            if each.kind in (ExchangeKind.QUESTION, ExchangeKind.HINT)
+        ),
+        change=next((e.said for e in exchanges if e.kind == ExchangeKind.CURVEBALL), ""),
+        may_ask=may_ask and asked < MOST_QUESTIONS,
+        may_hint=may_ask and not interview.is_invited,
+    )
+
+
+def _replies(exchange: Exchange) -> Iterator[str]:
+    if exchange.replied:
+        yield from (part.text for part in exchange.replied.parts)
+
+
+def told(exchanges: Sequence[Exchange]) -> list[str]:
+    """Give the ids of the facts that were told, in turn."""
+    replies = [each.replied for each in exchanges if each.reply]
+    return list(dict.fromkeys(fact for each in replies if each for fact in each.told))
+
+
+def _facts(interview: Interview, exchanges: Sequence[Exchange]) -> Iterator[str]:
+    texts = {fact.id: fact.fact for fact in interview.version.value.facts}
+    yield from (texts[fact] for fact in told(exchanges) if fact in texts)
+
+
+# --- clarifying questions ---------------------------------------------------------------------
+
+
+def ask(interview: Interview, said: str, *, key: uuid.UUID, now: datetime) -> Exchange | None:
+    """Hear a question and answer it; None when nothing can be asked now."""
+    asked = interview.exchanges.ask(interview, said, key=key, now=now)
+    if asked and asked.reply is None:
+        reply(asked, list(interview.exchanges.questions()))
+    return asked
+
+
+def reply(asked: Exchange, exchanges: Sequence[Exchange]) -> None:
+    """Answer a question from the fact sheet, by the rules; what was told before is known."""
+    question = asked.interview.version.value
+    asked.answer(rubrics.reply_to(question, asked.said, told(exchanges)))
+
+
+# --- follow-up questions ----------------------------------------------------------------------
+
+
+def follow_up(interview: Interview, stage: str, *, now: datetime) -> bool:
+    """Ask what a stage left open as it ends; whether there is anything to answer."""
+    if not interview.has_interviewer or interview.current_stage != stage:
+        return False
+    probes = list(interview.exchanges.probes())
+    if not any(each.stage == stage for each in probes):
+        sheet = interview.sheets.texts().get(stage=stage)
+        if sheet.words < LEAST_WORDS:
+            return False
+        chosen = rubrics.probes(
+            interview.version.value,
+            interview.framework.value,
+            stage,
+            _so_far(interview),
+            already_said={each.about["probe"] for each in probes},
+        )
+        seconds = _seconds(interview)
+        interview.exchanges.probe(interview, stage, chosen, now=now, seconds=seconds)
+    return next_probe(interview, stage, now=now) is not None
+
+
+def _seconds(interview: Interview) -> int:
+    """The time for an answer, longer for who has more of it for the whole."""
+    extra = flow.Extra(interview.extra_at_start).seconds(interview.minutes)
+    return round(PROBE_SECONDS * (1 + extra / (60 * interview.minutes)))
+
+
+def next_probe(interview: Interview, stage: str, *, now: datetime) -> Exchange | None:
+    """Give the follow-up question of a stage that is to be answered now.
+
+    Those whose time is up are over; who was quick has more time for the next one.
+    """
+    return interview.exchanges.open(now).filter(stage=stage).first()
+
+
+def _so_far(interview: Interview) -> rubrics.Scorecard:
+    return rubrics.judge_transcript(
+        interview.version.value,
+        interview.framework.value,
+        transcripts.of(interview),
+        judge=_rules,
+    )
+
+
+# --- hints --------------------------------------------------------------------------------------
+
+
+def hint(interview: Interview, *, now: datetime) -> Exchange | None:
+    """Give a hint for the stage that is on, in practice; None when nothing is left to hint at."""
+    if interview.is_invited or not interview.has_interviewer:
+        return None
+    given = interview.exchanges.filter(kind=ExchangeKind.HINT)
+    stage = interview.current_stage
+    found = rubrics.hint(
+        interview.version.value,
+        interview.framework.value,
+        stage,
+        _so_far(interview),
+        hinted={each.about["criterion"] for each in given},
+    )
+    return interview.exchanges.hint(interview, stage, found, now=now) if found else None
+
+
+# --- for readers afterwards -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A follow-up question and what came of it. ``text`` names the answer, to be quoted."""
+
+    asked: str
+    text: str
+    answer: str
+    is_skipped: bool
+
+
+def follow_ups(exchanges: Sequence[Exchange], stage: str) -> tuple[FollowUp, ...]:
+    """Give the follow-up questions of a stage with their answers."""
+    return tuple(
+        FollowUp(
+            asked=each.said,
+            text=transcripts.probe_text(stage, sheet.part),
+            answer=sheet.text,
+            is_skipped=not sheet.text.strip(),
+        )
+        for each in exchanges
+        if each.kind == ExchangeKind.PROBE and each.stage == stage
+        for sheet in [_sheet(each)]
+    )
+
+
+def _sheet(exchange: Exchange) -> StageAnswer:
+    assert exchange.sheet
+    return exchange.sheet

@@ -1,0 +1,227 @@
+"""What a candidate and the interviewer said to each other. Kept, replayed, shown to raters."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+import rubrics
+from interviews.models.interview import Interview
+from interviews.models.stage import PROBES, StageAnswer
+
+# Characters of a question, and how many of them one interview holds.
+MOST_SAID, MOST_QUESTIONS = 2_000, 60
+
+
+class ExchangeKind(models.TextChoices):
+    """Who began it, and what for."""
+
+    QUESTION = "question", "Question"  # by the candidate
+    PROBE = "probe", "Follow-up question"
+    HINT = "hint", "Hint"
+    CURVEBALL = "curveball", "Change"
+
+
+class ExchangeQuerySet(models.QuerySet["Exchange"]):
+    """What can be asked of many exchanges, and how they begin."""
+
+    def questions(self) -> Self:
+        """What the candidate asked."""
+        return self.filter(kind=ExchangeKind.QUESTION)
+
+    def probes(self) -> Self:
+        """What the interviewer asked, with the sheets of the answers."""
+        return self.filter(kind=ExchangeKind.PROBE).select_related("sheet")
+
+    def open(self, now: datetime) -> Self:
+        """Probes that can still be answered."""
+        return self.probes().filter(sheet__locked_at=None, sheet__closes_at__gt=now)
+
+    def ask(
+        self, interview: Interview, said: str, *, key: uuid.UUID, now: datetime
+    ) -> "Exchange | None":
+        """Keep a question of the candidate; the same key gives the one that was kept.
+
+        None when the interview is over or stands still, has no interviewer, or has enough of it.
+        """
+        with transaction.atomic():
+            locked = interview.writable(now)
+            if known := Exchange.objects.filter(pk=key).first():
+                return known if known.interview_id == interview.pk else None
+            if locked is None or not interview.has_interviewer:
+                return None
+            if self.filter(interview=interview).questions().count() >= MOST_QUESTIONS:
+                return None
+            return self.create(
+                pk=key,
+                interview=interview,
+                kind=ExchangeKind.QUESTION,
+                stage=interview.current_stage,
+                at=now,
+                said=said[:MOST_SAID],
+            )
+
+    def probe(
+        self,
+        interview: Interview,
+        stage: str,
+        chosen: Sequence["rubrics.Chosen"],
+        *,
+        now: datetime,
+        seconds: int,
+    ) -> bool:
+        """Ask at the end of a stage, once; each answer has ``seconds``, one after the other.
+
+        False when it was asked before, or the candidate is elsewhere by now.
+        """
+        with transaction.atomic():
+            locked = interview.writable(now)
+            asked = self.filter(interview=interview, stage=stage).probes()
+            if locked is None or interview.current_stage != stage or asked.exists():
+                return False
+            position = interview.sheets.texts().get(stage=stage).position
+            for number, (part, each) in enumerate(zip(PROBES, chosen, strict=False), start=1):
+                sheet = StageAnswer.objects.create(
+                    interview=interview,
+                    stage=stage,
+                    part=part,
+                    position=position,
+                    closes_at=now + timedelta(seconds=number * seconds),
+                )
+                self.create(
+                    interview=interview,
+                    kind=ExchangeKind.PROBE,
+                    stage=stage,
+                    at=now + timedelta(microseconds=number),  # in this order
+                    said=each.probe.ask,
+                    sheet=sheet,
+                    about={
+                        "probe": each.probe.id,
+                        "criterion": each.criterion,
+                        "open": list(each.open),
+                    },
+                )
+        return bool(chosen)
+
+    def hint(
+        self, interview: Interview, stage: str, hint: "rubrics.Hint", *, now: datetime
+    ) -> "Exchange | None":
+        """Give a hint; None when it is over by now, or a hint on that criterion was given."""
+        with transaction.atomic():
+            locked = interview.writable(now)
+            mine = self.filter(interview=interview, kind=ExchangeKind.HINT)
+            if locked is None or mine.filter(about__criterion=hint.criterion).exists():
+                return None
+            return self.create(
+                interview=interview,
+                kind=ExchangeKind.HINT,
+                stage=stage,
+                at=now,
+                said=hint.title,
+                about={"criterion": hint.criterion, "indicator": hint.indicator},
+            )
+
+    def change(self, interview: Interview, *, now: datetime) -> None:
+        """Tell the curveball, once, and lock what came before. Inside a transaction."""
+        curveball = interview.version.value.curveball
+        assert curveball
+        _, is_new = self.get_or_create(
+            interview=interview,
+            kind=ExchangeKind.CURVEBALL,
+            defaults={"stage": interview.current_stage, "at": now, "said": curveball.change},
+        )
+        if is_new:
+            before = interview.sheets.exclude(stage=interview.current_stage)
+            before.filter(locked_at=None).update(locked_at=now)
+
+    def shift(self, interview: Interview, by: timedelta) -> None:
+        """Give the open probes of a paused interview the time that the pause took."""
+        closing = StageAnswer.objects.filter(
+            interview=interview, closes_at__isnull=False, locked_at=None
+        )
+        closing.update(closes_at=F("closes_at") + by)
+
+
+class Exchange(models.Model):
+    """Something that was asked or told, with what came back.
+
+    ``said`` is the candidate's for a question, else the interviewer's. ``reply`` is what the
+    interviewer said to a question (a ``rubrics.Reply``); a probe's answer stands on its ``sheet``.
+    ``about`` says why: the probe's id, the criterion and the open indicators.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="exchanges")
+    kind = models.CharField(max_length=10, choices=ExchangeKind)
+    stage = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    said = models.TextField()
+    reply = models.JSONField(null=True, blank=True)
+    about = models.JSONField(default=dict, blank=True)
+    sheet = models.OneToOneField(
+        StageAnswer, on_delete=models.CASCADE, null=True, blank=True, related_name="exchange"
+    )
+
+    objects = ExchangeQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        interview_id: uuid.UUID
+
+    class Meta:
+        """As it was said; one curveball; an answer's sheet for each probe."""
+
+        ordering: ClassVar = ["at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="exchange_one_curveball",
+                fields=["interview"],
+                condition=Q(kind="curveball"),
+            ),
+            models.CheckConstraint(
+                name="exchange_probe_has_sheet",
+                condition=Q(kind="probe", sheet__isnull=False)
+                | Q(~Q(kind="probe"), sheet__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="exchange_questions_have_replies",
+                condition=Q(kind="question") | Q(reply__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """What it is, in which stage."""
+        return f"{self.kind} in {self.stage}"
+
+    @property
+    def replied(self) -> rubrics.Reply | None:
+        """What the interviewer said to a question; None while nothing came."""
+        return rubrics.Reply.model_validate(self.reply) if self.reply else None
+
+    @property
+    def part(self) -> str:
+        """The part of the sheet that answers a probe."""
+        return self.sheet.part if self.sheet else ""
+
+    def answer(self, reply: rubrics.Reply) -> None:
+        """Keep what the interviewer said; the first reply stays."""
+        document = reply.model_dump(mode="json")
+        unanswered = Exchange.objects.filter(pk=self.pk, reply__isnull=True)
+        if unanswered.update(reply=document):
+            self.reply = document
+        else:
+            self.refresh_from_db(fields=["reply"])
+
+    def end(self, *, now: datetime) -> bool:
+        """Have done with a probe; False when it was so before."""
+        mine = StageAnswer.objects.filter(exchange=self, locked_at=None)
+        return bool(mine.update(locked_at=now))
+
+    def seconds_left(self, now: datetime) -> int:
+        """How long a probe can still be answered."""
+        if self.sheet is None or self.sheet.closes_at is None or self.sheet.locked_at:
+            return 0
+        moment = min(now, self.interview.paused_at or now)
+        return max(0, round((self.sheet.closes_at - moment).total_seconds()))

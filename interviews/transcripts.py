@@ -1,0 +1,68 @@
+"""All that a candidate said, as judges read it and as quotes name it."""
+
+from collections.abc import Iterable
+
+import rubrics
+from interviews import boards
+from interviews.models import PROBES, Exchange, ExchangeKind, Interview, StageAnswer
+
+
+def probe_text(stage: str, part: str) -> str:
+    """Name the text that answers a follow-up question at the end of a stage."""
+    return f"{stage}-{part}"
+
+
+def texts_of(sheets: Iterable[StageAnswer]) -> dict[str, str]:
+    """Give all that is judged and can be quoted: what ``boards`` names, and answers to probes."""
+    sheets = list(sheets)
+    answers = {
+        probe_text(sheet.stage, sheet.part): sheet.text
+        for sheet in sheets
+        if sheet.part in PROBES and sheet.text
+    }
+    return boards.judged(sheets) | answers
+
+
+def titles_of(interview: Interview) -> dict[str, str]:
+    """Give how people call each text that can be quoted."""
+    titles = interview.stage_titles
+    outlines = {rubrics.outline_stage(stage): f"{titles[stage]}, outline" for stage in titles}
+    answers = {
+        probe_text(stage, part): f"{titles[stage]}, {ordinal} follow-up"
+        for stage in titles
+        for part, ordinal in zip(PROBES, ("first", "second"), strict=True)
+    }
+    return titles | outlines | answers
+
+
+def of(
+    interview: Interview,
+    *,
+    sheets: Iterable[StageAnswer] | None = None,
+    exchanges: Iterable[Exchange] | None = None,
+) -> rubrics.Transcript:
+    """Read an interview as it stands. Two queries, less what the caller has."""
+    sheets = list(interview.sheets.all() if sheets is None else sheets)
+    exchanges = list(interview.exchanges.all() if exchanges is None else exchanges)
+    texts = texts_of(sheets)
+    prompted = {probe_text(s.stage, s.part) for s in sheets if s.part in PROBES}
+    changed = [each.stage for each in exchanges if each.kind == ExchangeKind.CURVEBALL]
+    return rubrics.Transcript(
+        texts=texts,
+        prompted=frozenset(prompted & texts.keys()),
+        hinted=frozenset(
+            each.about["criterion"] for each in exchanges if each.kind == ExchangeKind.HINT
+        ),
+        changed=frozenset(_of_stages(changed, sheets) & texts.keys()),
+    )
+
+
+def _of_stages(stages: Iterable[str], sheets: Iterable[StageAnswer]) -> frozenset[str]:
+    """The names of all texts that belong to stages."""
+    named = set(stages)
+    probes = {
+        probe_text(each.stage, each.part)
+        for each in sheets
+        if each.stage in named and each.part in PROBES
+    }
+    return frozenset(named | set(map(rubrics.outline_stage, named)) | probes)

@@ -1,0 +1,113 @@
+"""The interviewer in the browser: questions, hints, and what it asks at the end of a stage."""
+
+import json
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from interviews import access, desk, interviewer
+from interviews.forms.answering import QuestionForm
+from interviews.views import Request
+from interviews.views.stages import follow_up_address, keep, keep_along, talk, unsaved
+from rubrics import clock
+
+LINES = "application/x-ndjson"
+
+
+@require_POST
+def question(request: Request, interview_id: uuid.UUID) -> HttpResponse:
+    """Ask the interviewer, who answers from the fact sheet."""
+    interview = access.interview_or_404(request.user, interview_id)
+    if refused := keep_along(request, interview_id):
+        return refused
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return _told(request, interview_id, form.problem)
+    sent = form.cleaned_data
+    asked = interviewer.ask(interview, sent["question"], key=sent["question_key"], now=clock.now())
+    return _told(request, interview_id, "" if asked else "Nothing can be asked just now.")
+
+
+@require_POST
+def hint(request: Request, interview_id: uuid.UUID) -> HttpResponse:
+    """Ask for a hint, which has its price."""
+    interview = access.interview_or_404(request.user, interview_id)
+    if refused := keep_along(request, interview_id):
+        return refused
+    given = interviewer.hint(interview, now=clock.now())
+    return _told(request, interview_id, "" if given else "There is no hint for this stage now.")
+
+
+def _told(request: Request, interview_id: uuid.UUID, problem: str) -> HttpResponse:
+    """Say what became of it: to a script in lines of JSON, to a plain form on the page."""
+    if LINES not in request.headers.get("Accept", ""):
+        if problem:
+            messages.warning(request, problem)
+        return redirect(f"{reverse('interview', args=[interview_id])}#interviewer")
+    line = {"problem": problem} if problem else {"said": _panel(request, interview_id)}
+    return HttpResponse(f"{json.dumps(line)}\n", content_type=LINES, status=409 if problem else 200)
+
+
+def _panel(request: Request, interview_id: uuid.UUID) -> str:
+    """All that was said, as it stands on the page now."""
+    interview = access.interview_or_404(request.user, interview_id)
+    context = {"talk": talk(interview, may_ask=interview.is_running)}
+    return render_to_string("interviews/interviewer.html#said", context, request)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def probes(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResponse:
+    """Show the follow-up question that is open at the end of a stage; have done with it.
+
+    ``to`` names the stage that comes next; without it one goes on to handing in.
+    """
+    answer = access.stage_or_404(request.user, interview_id, stage_id)
+    interview, now = answer.interview, clock.now()
+    if not interview.is_running:
+        return redirect("report", interview_id)
+    to = request.POST.get("to", request.GET.get("to", ""))
+    asked = interviewer.next_probe(interview, stage_id, now=now)
+    if request.method == "POST":
+        if asked and asked.part == request.POST.get("part"):
+            part = access.Part(asked.part)
+            saved = keep(request, interview_id, stage_id, part) if "text" in request.POST else None
+            if saved and saved.may_resend:
+                return unsaved(request, interview_id, stage_id, part, saved)
+            asked.end(now=clock.now())
+        return _onward(interview, stage_id, to)
+    if asked is None or interview.current_stage != stage_id or interview.is_paused:
+        return redirect("interview", interview_id)
+    laid = desk.lay(answer, now=now)
+    sheet = access.stage_or_404(request.user, interview_id, stage_id, access.Part(asked.part))
+    return render(
+        request,
+        "interviews/probe.html",
+        {
+            "desk": laid,
+            "asked": asked,
+            "sheet": sheet,
+            "seconds": asked.seconds_left(now),
+            "saved": desk.opening_of(sheet, left=laid.left),
+            "left": laid.left,
+            "key": uuid.uuid4(),
+            "to": to,
+        },
+    )
+
+
+def _onward(interview: access.Interview, stage_id: str, to: str) -> HttpResponse:
+    """The way on from a follow-up question: the next one, the next stage, or handing in."""
+    now = clock.now()
+    if interviewer.next_probe(interview, stage_id, now=now):
+        return redirect(follow_up_address(interview.pk, stage_id, to))
+    if not to:
+        return redirect("submission", interview.pk)
+    interview.enter(to, now=now)
+    return redirect("interview", interview.pk)

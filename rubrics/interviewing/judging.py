@@ -1,0 +1,114 @@
+"""An interview as a judge reads it: what was volunteered, what came of a question, what of a hint.
+
+What is written to a curveball is judged by a criterion of its own, beside the score: an interview
+without an interviewer has none, and both are to be compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rubrics.judges import score
+from rubrics.judges.rules import PROMPTED_CAP
+from rubrics.reading.answer import Reading
+from rubrics.schema import Criterion, Framework, Level, Question
+from rubrics.scoring import Flag, Judge, Judgement, Scorecard, Verdict
+
+CURVEBALL = "curveball"
+_LEVELS: Mapping[Level, str] = {
+    1: "Says nothing about what the change does to the design.",
+    2: "Names what the change touches, without how.",
+    3: "Says what changes, what stays, and why, for this problem.",
+    4: "Says so with figures and reasons, and what the change costs.",
+}
+_MOST = 12  # indicators of a criterion
+HINTED = "You asked for a hint here."
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All that a candidate said, in an interview with or without an interviewer.
+
+    ``texts``: the id of a text → the text; ``prompted`` the ids of those that answer a question of
+    the interviewer. ``hinted``: criteria (ids) for which a hint was given. ``changed``: the texts
+    that were written after the curveball; empty when there was none.
+    """
+
+    texts: Mapping[str, str]
+    prompted: frozenset[str] = frozenset()
+    hinted: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+
+
+def judge_transcript(
+    question: Question,
+    framework: Framework | None,
+    transcript: Transcript,
+    *,
+    judge: Judge,
+    near_misses: bool = False,
+) -> Scorecard:
+    """Score an interview. Any text at all gives a scorecard."""
+    card = score(
+        question,
+        framework,
+        transcript.texts,
+        judge=_Hinted(judge, transcript.hinted) if transcript.hinted else judge,
+        prompted=transcript.prompted,
+        near_misses=near_misses,
+    )
+    adapting = adapting_to_change(question)
+    if adapting is None or not transcript.changed:
+        return card
+    after = {name: text for name, text in transcript.texts.items() if name in transcript.changed}
+    beside = score(adapting, framework, after, judge=judge)
+    return card.model_copy(update={"curveball": beside.judgements[0]})
+
+
+def adapting_to_change(question: Question) -> Question | None:
+    """The question with one criterion: what its curveball asks for. None when it has no curveball.
+
+    Its indicators are called ``criterion-indicator``, for two criteria may use the same name.
+    """
+    if question.curveball is None:
+        return None
+    of = {criterion.id: criterion for criterion in question.rubric.criteria}
+    named = [name.split(".") for name in question.curveball.indicators[:_MOST]]
+    indicators = tuple(
+        indicator.model_copy(update={"id": f"{criterion}-{indicator.id}"})
+        for criterion, name in named
+        for indicator in of[criterion].indicators
+        if indicator.id == name
+    )
+    criterion = Criterion(
+        id=CURVEBALL,
+        competency=of[named[0][0]].competency,
+        title="Answering the change",
+        levels=dict(_LEVELS),
+        indicators=indicators,
+    )
+    rubric = question.rubric.model_copy(update={"criteria": (criterion,)})
+    return question.model_copy(update={"rubric": rubric})
+
+
+class _Hinted:
+    """A judge whose levels are held down where the candidate had a hint."""
+
+    def __init__(self, judge: Judge, hinted: frozenset[str]) -> None:
+        self.name = judge.name
+        self._judge, self._hinted = judge, hinted
+
+    def judge(self, question: Question, reading: Reading) -> Verdict:
+        verdict = self._judge.judge(question, reading)
+        held = tuple(
+            _held(each) if each.criterion in self._hinted else each for each in verdict.judgements
+        )
+        return verdict.model_copy(update={"judgements": held})
+
+
+def _held(judgement: Judgement) -> Judgement:
+    if judgement.level is None:
+        return judgement
+    flags = (*judgement.flags, Flag(kind="hint", title=HINTED))
+    return judgement.model_copy(
+        update={"level": min(judgement.level, PROMPTED_CAP), "flags": flags}
+    )
