@@ -21,6 +21,7 @@ import httpx2
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Lookup = Callable[[str, int], Sequence[str]]
+Left = Callable[[], float]
 
 SECONDS = 10.0  # for all of it: name, connection, answer
 MOST_READ = 64 * 1024  # bytes of an answer; the rest is not fetched
@@ -154,14 +155,15 @@ def _text(response: httpx2.Response) -> str:
 
 
 class _Time:
-    """What is left of the seconds for a whole request."""
+    """What is left of the seconds for a whole request; or who says so, asked again each time."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+    def __init__(self, seconds: float | Left) -> None:
+        end = time.monotonic() + (0.0 if callable(seconds) else seconds)
+        self._left = seconds if callable(seconds) else lambda: end - time.monotonic()
 
     def left(self) -> float:
         """Seconds; raises when there are none."""
-        left = self._end - time.monotonic()
+        left = self._left()
         if left <= 0:
             raise httpcore2.ReadTimeout("no time left")
         return left
@@ -226,7 +228,7 @@ class _Stream(httpcore2.NetworkStream):
 class _Network(httpcore2.SyncBackend):
     """Connects to the addresses that were judged, and to no name."""
 
-    def __init__(self, rules: Rules, is_plain: bool, lookup: Lookup, seconds: float) -> None:
+    def __init__(self, rules: Rules, is_plain: bool, lookup: Lookup, seconds: float | Left) -> None:
         self._judged = rules, is_plain, lookup
         self._seconds = seconds
 
@@ -253,7 +255,8 @@ class _Network(httpcore2.SyncBackend):
 class Transport(httpx2.HTTPTransport):
     """What an httpx2 client sends by, so that it keeps the rules; no proxy of the environment.
 
-    ``is_plain``: whether it sends by http. A request has a connection of its own, for ``seconds``.
+    ``is_plain``: whether it sends by http. A request has a connection of its own, for ``seconds``
+    or for as long as a function says that there are some left.
     """
 
     def __init__(
@@ -262,7 +265,7 @@ class Transport(httpx2.HTTPTransport):
         *,
         is_plain: bool,
         lookup: Lookup = lookup,
-        seconds: float = SECONDS,
+        seconds: float | Left = SECONDS,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         trust = trust or _trust()

@@ -50,6 +50,15 @@ class Exchange:
         told = (line.partition("| ") for line in lines)
         return {int(number): text for number, _, text in told}
 
+    @property
+    def lines(self) -> dict[int, str]:
+        """The lines of a candidate by number, as an interviewer is sent them."""
+        first, *lines, last = self.body["messages"][1]["content"].split("\n")
+        assert first.startswith("<<<SAID ")
+        assert last == first.replace("SAID", "END OF SAID")
+        told = (line.partition("| ") for line in lines)
+        return {int(number): text for number, _, text in told if number.isdecimal()}
+
     def send(self, status: str, body: bytes, *headers: str) -> None:
         """Send a whole reply."""
         head = "\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""])
@@ -133,6 +142,60 @@ def cut_off(exchange: Exchange) -> None:
     body = completion("{")
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body) + 99}\r\n\r\n"
     exchange.connection.sendall(head.encode() + body)
+
+
+# --- Streams ---
+
+Step = str | bytes | Callable[[], object]
+
+
+def event(content: str | None = None, finish: str | None = None, **more: object) -> bytes:
+    """One event of a stream, in which a model says a little more."""
+    delta = {} if content is None else {"content": content}
+    one = {"index": 0, "delta": delta, "finish_reason": finish}
+    whole = {"id": "c1", "object": "chat.completion.chunk", "model": "m", "choices": [one], **more}
+    return b"data: " + json.dumps(whole).encode() + b"\n\n"
+
+
+DONE = b"data: [DONE]\n\n"
+
+
+def ending(usage: object = USAGE) -> bytes:
+    """How a stream ends that is whole."""
+    return event(finish="stop") + event(choices=[], usage=usage) + DONE
+
+
+def steps(*every: Step) -> Behaviour:
+    """Stream: words that a model says, bytes as they are, and what happens in between."""
+
+    def answer(exchange: Exchange) -> None:
+        send = exchange.connection.sendall
+        send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        for step in every:
+            if callable(step):
+                step()
+            else:
+                send(step if isinstance(step, bytes) else event(step))
+
+    return answer
+
+
+def streams(model: Model, *, size: int = 7, usage: object = USAGE) -> Behaviour:
+    """Stream what a model says, so many characters at a time."""
+
+    def answer(exchange: Exchange) -> None:
+        said = model(exchange)
+        pieces = [said[at : at + size] for at in range(0, len(said), size)]
+        steps(*pieces, ending(usage))(exchange)
+
+    return answer
+
+
+def babble(exchange: Exchange) -> None:
+    """Stream for ever, as fast as it goes, and say nothing."""
+    steps()(exchange)
+    while not exchange.closing.is_set():
+        exchange.connection.sendall(event("") * 50)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
-"""Asks a model's server: turns, retries, what the server takes, budget, and a record of it all."""
+"""Asks a model's server: turns, retries, what the server takes, budget, and a record of it all.
+
+A reply comes whole, or as it is written (``stream``): then it is tried once, and read on the way.
+"""
 
 import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -20,6 +23,9 @@ NO_BUDGET = "The budget for asking a model is used up."
 NO_REPLY = "The model's reply could not be read."
 CUT = "The model's reply broke off before its end."
 DECLINED = "The model declined to answer."
+BUSY = "The model's server has asked to be left alone for a moment."
+BROKE = "The model's server failed while it answered."
+UNHEARD = "Nobody waited for the rest of the reply."
 
 Message = Mapping[str, str]
 FIRST_WAIT = 0.5  # seconds before the first retry, twice as long before each further one
@@ -43,6 +49,21 @@ class _Usage(BaseModel):
     completion_tokens: int = Field(ge=0, le=100_000_000)
 
 
+class _Delta(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Part(BaseModel):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class _Chunk(BaseModel):
+    choices: list[_Part] = []
+    error: object = None
+
+
 class _Completion(BaseModel):
     choices: list[_Choice] = Field(min_length=1)
 
@@ -58,11 +79,14 @@ class _Dialect:
     form: Literal["json_schema", "json_object", "none"] = "json_schema"
     most: Literal["max_tokens", "max_completion_tokens", "none"] = "max_tokens"
     has_temperature: bool = True
+    has_usage: bool = True  # at the end of a stream
 
     def without(self, said: str) -> "_Dialect | None":
         """What to try after a refusal in these words; None when there is nothing left to try."""
         if self.has_temperature and "temperature" in said:
             return replace(self, has_temperature=False)
+        if self.has_usage and ("stream_options" in said or "include_usage" in said):
+            return replace(self, has_usage=False)
         if self.most == "max_tokens" and "max_tokens" in said:
             return replace(self, most="max_completion_tokens")
         if self.most == "max_completion_tokens" and "max_completion_tokens" in said:
@@ -83,11 +107,16 @@ class _Dialect:
         if self.most != "none":
             body[self.most] = settings.most_tokens
         if self.form == "json_schema":
-            strict = {"name": "verdicts", "strict": True, "schema": schema}
+            strict = {"name": "reply", "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": strict}
         elif self.form == "json_object":
             body["response_format"] = {"type": "json_object"}
         return body
+
+    def streamed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters of the same request for a stream."""
+        usage = {"stream_options": {"include_usage": True}} if self.has_usage else {}
+        return {**body, "stream": True, **usage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,31 @@ class Asked:
     messages: Sequence[Message]
     schema: Mapping[str, object]
     until: float
+
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Reader(Protocol[T_co]):
+    """Makes something of a reply while it comes. Both raise Failed when it is not what it reads."""
+
+    def read(self, piece: str) -> Iterable[T_co]:
+        """Take the next piece; give what is whole now."""
+        ...
+
+    def end(self) -> None:
+        """Learn that there is no more."""
+        ...
+
+
+@dataclass(slots=True)
+class _Came:
+    """What has come of a request: all that is kept of it, and what it used, if that is known."""
+
+    said: str = ""
+    used: tuple[int, int] | None = None
+    size: int = 0  # bytes
 
 
 class ModelServer:
@@ -144,58 +198,163 @@ class ModelServer:
 
     def _wait(self, tried: int, failed: Failed, until: float) -> None:
         pause = min(LONGEST_WAIT, FIRST_WAIT * 2**tried) * (0.5 + self._jitter() / 2)
-        if failed.is_busy and failed.after:
-            self._not_before = max(self._not_before, self.clock() + failed.after)
+        self._heed(failed)
         pause = max(pause, failed.after)
         if self.clock() + pause >= until:
             raise failed
         self._sleep(pause)
 
+    def _heed(self, failed: Failed) -> None:
+        """Note when a busy server wants the next request."""
+        if failed.is_busy and failed.after:
+            self._not_before = max(self._not_before, self.clock() + failed.after)
+
+    def stream(
+        self,
+        asked: Asked,
+        left: Callable[[], float],
+        reader: Reader[T],
+        budget: Budget,
+        record: Callable[[Call], None],
+    ) -> Generator[T, None, None]:
+        """Give what a reader makes of a reply while it comes; tried once. Raises Failed.
+
+        ``left`` says how many seconds there still are, and is asked before every wait; ``until``
+        counts for the first. Whoever has enough closes the generator; until then a turn is taken.
+        """
+        dialect = self._dialect
+        while True:
+            try:
+                with closing(
+                    self._streamed(asked, dialect, left, reader, budget, record)
+                ) as streamed:
+                    for made in streamed:
+                        self._dialect = dialect
+                        yield made
+            except Failed as failed:
+                self._heed(failed)
+                narrower = dialect.without(failed.said) if failed.is_refusal else None
+                if not narrower:
+                    raise
+                dialect = narrower
+            else:
+                self._dialect = dialect
+                return
+
+    def _streamed(
+        self,
+        asked: Asked,
+        dialect: _Dialect,
+        left: Callable[[], float],
+        reader: Reader[T],
+        budget: Budget,
+        record: Callable[[Call], None],
+    ) -> Generator[T, None, None]:
+        if 0 < self._not_before - self.clock() <= self.settings.rest:  # or it is not believed
+            raise Failed(BUSY)
+        with self._turn(asked.until):
+            body = dialect.streamed(dialect.body(self.settings, asked.messages, asked.schema))
+            with self._paid(asked, body, budget, record) as came, self._noted():
+                with closing(self._pieces(body, left, came)) as pieces:
+                    for piece in pieces:
+                        yield from reader.read(piece)
+                reader.end()
+
+    def _pieces(
+        self, body: Mapping[str, Any], left: Callable[[], float], came: _Came
+    ) -> Generator[str, None, None]:
+        """What the model says, as it comes; all of it, or Failed."""
+        from rubrics.llm.wire import stream
+
+        is_whole = False
+        with closing(stream(self.settings, body, left)) as events:
+            for event in events:
+                if event == "[DONE]":
+                    is_whole = True
+                    break
+                piece, is_last = _piece(event, came)
+                is_whole = is_whole or is_last
+                if piece:
+                    yield piece
+        if not is_whole:
+            raise Failed(CUT, may_cost=True)
+
     def _once(
         self, asked: Asked, dialect: _Dialect, budget: Budget, record: Callable[[Call], None]
     ) -> str:
         """One request, in its turn and within the budget."""
+        from rubrics.llm.wire import send
+
         with self._turn(asked.until):
-            if not self._breaker.allows():
-                raise Failed(RESTING)
             body = dialect.body(self.settings, asked.messages, asked.schema)
-            sent = json.dumps(body, ensure_ascii=False)
-            tokens = -(-len(sent.encode(errors="replace")) // BYTES_A_TOKEN)
-            most = self.settings.spend(tokens, self.settings.most_tokens)
-            if not budget.take(most):
-                raise Failed(NO_BUDGET)
-            spend, begin = most, self.clock()
-            said, words, is_estimate = "", "", True
-            try:
-                raw = self._send(body, min(self.settings.timeout, asked.until - begin))
-                said = raw.decode(errors="replace")
-                used = _used(raw)
-                is_estimate = used is None
-                reply_tokens = -(-len(raw) // BYTES_A_TOKEN)
-                tokens_in, tokens_out = used or (tokens, reply_tokens)
-                spend = self.settings.spend(tokens_in, tokens_out)
+            with self._paid(asked, body, budget, record) as came, self._noted():
+                left = min(self.settings.timeout, asked.until - self.clock())
+                raw = send(self.settings, body, left)
+                came.said, came.size = raw.decode(errors="replace"), len(raw)
+                came.used = _used(raw)
                 return _text(raw)
-            except Failed as failed:
-                said, words = said or failed.said, failed.words
-                if not failed.may_cost:
-                    spend, is_estimate = Spend(), False
-                elif is_estimate and not said:  # what it wrote is unknown, and nothing is not it
-                    spend = self.settings.spend(tokens, 0)
-                raise
-            finally:
-                budget.spent(most, spend)
-                record(
-                    Call(
-                        criterion=asked.criterion,
-                        model=self.settings.model,
-                        failed=words,
-                        spend=spend,
-                        is_estimate=is_estimate,
-                        seconds=self.clock() - begin,
-                        sent=self._scrubbed(sent),
-                        received=self._scrubbed(said)[:_RECORDED],
-                    )
+
+    @contextmanager
+    def _paid(
+        self,
+        asked: Asked,
+        body: Mapping[str, Any],
+        budget: Budget,
+        record: Callable[[Call], None],
+    ) -> Iterator[_Came]:
+        """Hold a request against the budget; then book and record what came of it."""
+        if not self._breaker.allows():
+            raise Failed(RESTING)
+        sent = json.dumps(body, ensure_ascii=False)
+        tokens = -(-len(sent.encode(errors="replace")) // BYTES_A_TOKEN)
+        most = self.settings.spend(tokens, self.settings.most_tokens)
+        if not budget.take(most):
+            raise Failed(NO_BUDGET)
+        came, words, begin = _Came(), "", self.clock()
+        is_free, is_known = False, False
+        try:
+            yield came
+            is_known = True
+        except Failed as failed:
+            came.said, words = came.said or failed.said, failed.words
+            is_free, is_known = not failed.may_cost, True
+            raise
+        except GeneratorExit:
+            words, is_known = UNHEARD, True
+            raise
+        finally:
+            # What it wrote may be unknown, and nothing is not it.
+            guess = (tokens, -(-came.size // BYTES_A_TOKEN))
+            spend = self.settings.spend(*(came.used or guess)) if is_known else most
+            budget.spent(most, Spend() if is_free else spend)
+            record(
+                Call(
+                    criterion=asked.criterion,
+                    model=self.settings.model,
+                    failed=words,
+                    spend=Spend() if is_free else spend,
+                    is_estimate=not is_free and came.used is None,
+                    seconds=self.clock() - begin,
+                    sent=self._scrubbed(sent),
+                    received=self._scrubbed(came.said)[:_RECORDED],
                 )
+            )
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Tell the breaker what came of a request."""
+        try:
+            yield
+        except Failed as failed:
+            if failed.is_reply or failed.is_refusal:
+                self._breaker.good()
+            elif not failed.is_busy:
+                self._breaker.bad()
+            raise
+        except GeneratorExit:  # it had said something
+            self._breaker.good()
+            raise
+        self._breaker.good()
 
     @contextmanager
     def _turn(self, until: float) -> Iterator[None]:
@@ -213,20 +372,6 @@ class ModelServer:
         finally:
             self._turns.release()
 
-    def _send(self, body: Mapping[str, Any], seconds: float) -> bytes:
-        from rubrics.llm.wire import send
-
-        try:
-            raw = send(self.settings, body, seconds)
-        except Failed as failed:
-            if failed.is_reply or failed.is_refusal:
-                self._breaker.good()
-            elif not failed.is_busy:
-                self._breaker.bad()
-            raise
-        self._breaker.good()
-        return raw
-
     def _scrubbed(self, text: str) -> str:
         """A text without the key: a server may say back what it was sent."""
         key = self.settings.api_key
@@ -235,13 +380,35 @@ class ModelServer:
         return text.replace(key, "…").replace(json.dumps(key)[1:-1], "…")
 
 
-def _used(raw: bytes) -> tuple[int, int] | None:
+def _used(raw: bytes | str) -> tuple[int, int] | None:
     """The tokens that a reply says were used, in and out."""
     try:
         usage = _Used.model_validate_json(raw).usage
     except ValidationError:
         return None
     return usage.prompt_tokens, usage.completion_tokens
+
+
+def _piece(event: str, came: _Came) -> tuple[str, bool]:
+    """What an event of a stream says, and whether it is the last that says something."""
+    try:
+        chunk = _Chunk.model_validate_json(event)
+    except ValidationError:
+        raise Failed(NO_REPLY, said=event, may_cost=True, is_reply=True) from None
+    if chunk.error is not None:
+        raise Failed(BROKE, said=event, may_cost=True)
+    came.used = _used(event) or came.used
+    if not chunk.choices:
+        return "", False
+    part = chunk.choices[0]
+    piece = part.delta.content or ""
+    came.said += piece if len(came.said) < _RECORDED else ""
+    came.size += len(piece.encode(errors="replace"))
+    if part.delta.refusal or part.finish_reason == "content_filter":
+        raise Failed(DECLINED, may_cost=True, is_reply=True)
+    if part.finish_reason == "length":
+        raise Failed(CUT, may_cost=True, is_reply=True)
+    return piece, part.finish_reason is not None
 
 
 def _text(raw: bytes) -> str:

@@ -4,7 +4,8 @@ Loaded when a model is first asked: the client takes most of a second to import.
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from rubrics.llm.settings import LlmSettings
 # The operator has typed the address, so it may lead anywhere, into their own networks as well.
 _ANYWHERE = outbound.Rules(own=(ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")))
 _KEPT = 2_000  # characters of what a server says of an error
+_STREAMED = 4  # times the bytes: a stream wraps every word in some hundred signs
 
 TIMED_OUT = "The model did not answer in time."
 NOT_REACHED = "The model's server cannot be reached."
@@ -29,40 +31,82 @@ def send(settings: LlmSettings, body: Mapping[str, Any], seconds: float) -> byte
 
     Raises Failed in ``seconds`` at the latest.
     """
+    with _client(settings, seconds, settings.most_read) as client:
+        try:
+            raw = client.chat.completions.with_raw_response.create(**body, extra_headers=_PLAIN)
+        except _ERRORS as error:
+            raise _failed(error) from None
+        return raw.http_response.content
+
+
+def stream(
+    settings: LlmSettings, body: Mapping[str, Any], left: outbound.Left
+) -> Generator[str, None, None]:
+    """Send one request for a stream and give the data of its events as they come.
+
+    ``left`` says how many seconds there still are, and is asked before each wait: the end may move.
+    Raises Failed as soon as there are none.
+    """
+    with _client(settings, left, settings.most_read * _STREAMED) as client:
+        asking = client.chat.completions.with_streaming_response
+        try:
+            with asking.create(**body, extra_headers=_PLAIN) as response:
+                yield from _events(response.iter_bytes())
+        except _ERRORS as error:
+            raise _failed(error) from None
+
+
+@contextmanager
+def _client(
+    settings: LlmSettings, seconds: float | outbound.Left, most_read: int
+) -> Iterator[openai.OpenAI]:
+    """A client whose one request ends with ``seconds``, whatever it is told itself."""
     transport = outbound.Transport(
         _ANYWHERE, is_plain=settings.base_url.startswith("http://"), seconds=seconds
     )
+    own = seconds() if callable(seconds) else seconds
     with (
         httpx2.Client(
-            transport=_Bounded(transport, settings), trust_env=False, timeout=seconds
+            transport=_Bounded(transport, settings, most_read), trust_env=False, timeout=own
         ) as http,
         openai.OpenAI(
             api_key=settings.api_key or "none",  # the client wants one; a server may not
             base_url=settings.base_url,
             max_retries=0,
-            timeout=seconds,
+            timeout=own,
             http_client=http,
         ) as client,
     ):
-        return _sent(client, body)
+        yield client
 
 
-def _sent(client: openai.OpenAI, body: Mapping[str, Any]) -> bytes:
-    try:
-        raw = client.chat.completions.with_raw_response.create(
-            **body, extra_headers={"Accept-Encoding": "identity"}
-        )
-    except openai.APITimeoutError:
-        raise Failed(TIMED_OUT, may_again=True, may_cost=True) from None
-    except openai.APIStatusError as error:
-        raise _of_status(error) from None
-    except (openai.APIConnectionError, httpx2.TransportError, outbound.Failed) as error:
-        cause = error.__cause__ or error
-        if isinstance(cause, _Refused):
-            raise Failed(cause.words, may_cost=True, is_reply=True) from None
-        reached = not isinstance(cause, (httpx2.ConnectError, outbound.Failed))
-        raise Failed(NOT_REACHED, may_again=True, may_cost=reached) from None
-    return raw.http_response.content
+def _events(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The data of each event of a stream; what else its protocol has is passed over."""
+    held: list[bytes] = []
+    for piece in pieces:
+        held.append(piece)
+        if b"\n" in piece:
+            *lines, last = b"".join(held).split(b"\n")
+            held = [last]
+            for line in lines:
+                if line.startswith(b"data:"):
+                    yield line.removeprefix(b"data:").decode(errors="replace").strip()
+
+
+_PLAIN = {"Accept-Encoding": "identity"}
+_ERRORS = (openai.OpenAIError, httpx2.HTTPError, outbound.Failed)
+
+
+def _failed(error: Exception) -> Failed:
+    if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
+        return Failed(TIMED_OUT, may_again=True, may_cost=True)
+    if isinstance(error, openai.APIStatusError):
+        return _of_status(error)
+    cause = error.__cause__ or error
+    if isinstance(cause, _Refused):
+        return Failed(cause.words, may_cost=True, is_reply=True)
+    reached = not isinstance(cause, (httpx2.ConnectError, outbound.Failed))
+    return Failed(NOT_REACHED, may_again=True, may_cost=reached)
 
 
 def _of_status(error: openai.APIStatusError) -> Failed:
@@ -106,8 +150,8 @@ class _Bounded(httpx2.BaseTransport):
     Also on one that is packed, so that it may become so.
     """
 
-    def __init__(self, inner: httpx2.BaseTransport, settings: LlmSettings) -> None:
-        self._inner, self._settings = inner, settings
+    def __init__(self, inner: httpx2.BaseTransport, settings: LlmSettings, most: int) -> None:
+        self._inner, self._settings, self._most = inner, settings, most
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the reply's body is counted as it is read."""
@@ -128,14 +172,21 @@ class _Bounded(httpx2.BaseTransport):
         assert isinstance(response.stream, httpx2.SyncByteStream)
         return httpx2.Response(
             response.status_code,
-            headers=response.headers,
-            stream=_Counted(response.stream, self._settings.most_read),
+            headers=_heeded(response.headers),
+            stream=_Counted(response.stream, self._most),
             extensions=response.extensions,
         )
 
     def close(self) -> None:
         """Close the connections."""
         self._inner.close()
+
+
+def _heeded(headers: httpx2.Headers) -> dict[str, str]:
+    """What is heeded of a reply's headers: a server may name any encoding, and none is text."""
+    after = headers.get("Retry-After")
+    kind = headers.get("Content-Type", "").partition(";")[0]
+    return {"Content-Type": kind, **({"Retry-After": after} if after else {})}
 
 
 class _Counted(httpx2.SyncByteStream):

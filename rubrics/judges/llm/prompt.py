@@ -7,12 +7,12 @@ units inside a fence: nothing of weights, points, gates, of other criteria or of
 import hashlib
 import json
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from rubrics.llm.fence import code_for, fenced, on_one_line
 from rubrics.llm.server import Message
 from rubrics.reading.answer import Line
 from rubrics.schema import Criterion, Question
@@ -111,41 +111,22 @@ def _closed(properties: Mapping[str, object]) -> dict[str, object]:
 
 def units_of(lines: Sequence[Line]) -> list[str]:
     """The units of an answer as they are sent, one line each, in order."""
-    return [f"{number}| {_told(line.unit.text)}" for number, line in enumerate(lines, start=1)]
-
-
-# What a fence, a chat's markers or a template is made of; and addresses of people.
-_MARKS = re.compile(r"<(?=[<|/!])|>(?=>)|(?<=[>|])>|\|(?=>)|\[(?=/?INST\])")
-_SHOWN = {"<": "‹", ">": "›", "|": "¦", "[": "("}
-_MAIL = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{2,24}")
-
-
-def _told(text: str) -> str:
-    """A unit's text on one line, without what looks like the end of the fence, or like a mail."""
-    flat = " ".join(text.split())
-    flat = _MARKS.sub(lambda mark: _SHOWN[mark.group()], flat)
-    return _MAIL.sub("(e-mail)", flat) if "@" in flat else flat
+    return [
+        f"{number}| {on_one_line(line.unit.text)}" for number, line in enumerate(lines, start=1)
+    ]
 
 
 def messages_of(
     question: Question, criterion: Criterion, units: Sequence[str], turn: int = 0
 ) -> list[Message]:
     """The messages about one criterion; each ``turn`` begins with another indicator."""
-    nonce = _nonce(units)
-    answer = "\n".join([f"<<<ANSWER {nonce}>>>", *units, f"<<<END OF ANSWER {nonce}>>>"])
+    nonce = code_for(units)
+    answer = fenced("ANSWER", units, nonce)
     about = json.dumps(_about(question, criterion, turn), ensure_ascii=False, indent=1)
     return [
         {"role": "system", "content": f"{_RULES.format(nonce=nonce)}\n\n{about}"},
         {"role": "user", "content": answer},
     ]
-
-
-def _nonce(units: Sequence[str]) -> str:
-    """A code that nobody knew when the answer was written, and that is not in it."""
-    while True:
-        nonce = secrets.token_hex(8)
-        if not any(nonce in unit for unit in units):
-            return nonce
 
 
 def _about(question: Question, criterion: Criterion, turn: int = 0) -> dict[str, object]:
