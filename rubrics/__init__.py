@@ -6,6 +6,8 @@ this package is theirs.
 
 from rubrics.interviewing.asking import Reply, Said, reply_to
 from rubrics.interviewing.judging import CURVEBALL, Transcript, adapting_to_change, judge_transcript
+from rubrics.interviewing.llm.prompt import TALK_VERSION, Before
+from rubrics.interviewing.llm.talking import Patience, Spoken, follow_up, talk
 from rubrics.interviewing.probing import Chosen, Hint, curveball, hint, probes
 from rubrics.judges import outline_stage, score, settle
 from rubrics.judges.llm.comparing import Compared, compare, lower_of
@@ -54,7 +56,9 @@ __all__ = [
     "PROMPTED_CAP",
     "PROMPT_VERSION",
     "SHARE",
+    "TALK_VERSION",
     "WRONG_SUM_CAP",
+    "Before",
     "Budget",
     "Cache",
     "Call",
@@ -77,6 +81,7 @@ __all__ = [
     "NearMiss",
     "Needs",
     "Outline",
+    "Patience",
     "Picture",
     "Purse",
     "Question",
@@ -88,6 +93,7 @@ __all__ = [
     "Scorecard",
     "Shelf",
     "Spend",
+    "Spoken",
     "Stage",
     "Target",
     "Total",
@@ -98,6 +104,7 @@ __all__ = [
     "compare",
     "curveball",
     "expected_score",
+    "follow_up",
     "gates_of",
     "hint",
     "judge_transcript",
@@ -110,5 +117,6 @@ __all__ = [
     "reply_to",
     "score",
     "settle",
+    "talk",
     "total_of",
 ]

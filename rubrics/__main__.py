@@ -1,6 +1,6 @@
 """The command line: ``python -m rubrics score | ask | lint | new | schema | agree | calibrate``.
 
-No database; no network unless ``--judge llm`` asks a model.
+No database; no network unless a model is asked (``--llm-url``).
 """
 
 import argparse
@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from rubrics import agreement, judges
 from rubrics.calibration import Calibration, apply, fit
 from rubrics.interviewing import asking
+from rubrics.interviewing.llm.talking import Spoken, talk
 from rubrics.judges.llm.comparing import compare
 from rubrics.judges.llm.judge import LlmJudge
 from rubrics.judges.rules import RulesJudge
@@ -44,6 +45,7 @@ from rubrics.printing import (
     reply_in_words,
     report_as_json,
     report_in_words,
+    spoken_in_words,
 )
 from rubrics.reading.sections import by_stage, cut, spans_by_stage
 from rubrics.schema import Concept, Document, Framework, Question, Slug
@@ -92,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="python -m rubrics",
         description=(
-            "Score answers, check and measure rubrics. No database; no network but for --judge llm."
+            "Score answers, check and measure rubrics. No database; no network but to a model."
         ),
         epilog="exit codes: " + "; ".join(f"{code} {what}" for code, what in EXITS.items()),
     )
@@ -137,6 +139,10 @@ def _llm_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--judge", choices=("rules", "llm"), default="rules", help="who judges; llm asks a model"
     )
+    _model_options(command)
+
+
+def _model_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--llm-url", metavar="URL", help="where the model is, e.g. http://localhost:11434/v1"
     )
@@ -151,7 +157,7 @@ def _llm_options(command: argparse.ArgumentParser) -> None:
         help="of a million tokens sent, and received",
     )
     command.add_argument(
-        "--llm-budget", metavar="COST", type=float, help="the most that all answers may cost"
+        "--llm-budget", metavar="COST", type=float, help="the most that all of it may cost"
     )
 
 
@@ -162,6 +168,7 @@ def _ask_options(command: argparse.ArgumentParser) -> None:
         "--told", metavar="FACT", action="append", default=[], help="a fact that was told before"
     )
     command.add_argument("--why", action="store_true", help="show how near each fact comes")
+    _model_options(command)
 
 
 def _question_options(command: argparse.ArgumentParser) -> None:
@@ -384,10 +391,16 @@ def _judge(options: argparse.Namespace, asked: list[Call]) -> Judge:
     """Who judges; what a model is asked is added to ``asked``. Raises Refused."""
     if options.judge == RULES.name:
         return RULES
-    if not options.llm_url or not options.llm_model:
-        raise Refused("--judge llm needs --llm-url and --llm-model")
     if options.calibration:
         raise Refused("--calibration is fitted to the rules judge; leave it out with --judge llm")
+    purse = Purse(options.llm_budget)
+    return LlmJudge(_server(options), budget=purse, cache=Shelf(), record=asked.append)
+
+
+def _server(options: argparse.Namespace) -> ModelServer:
+    """The model that the options name. Raises Refused."""
+    if not options.llm_url or not options.llm_model:
+        raise Refused("a model needs --llm-url and --llm-model")
     try:
         price_in, price_out = map(float, options.llm_prices.split(","))
     except ValueError as error:
@@ -403,8 +416,7 @@ def _judge(options: argparse.Namespace, asked: list[Call]) -> Judge:
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    purse = Purse(options.llm_budget)
-    return LlmJudge(ModelServer(settings), budget=purse, cache=Shelf(), record=asked.append)
+    return ModelServer(settings)
 
 
 def _asked_in_words(asked: Sequence[Call]) -> str:
@@ -461,10 +473,30 @@ def _ask(options: argparse.Namespace) -> int:
     facts = {fact.id: fact for fact in question.facts}
     if unknown := [name for name in options.told if name not in facts]:
         raise _unknown(f"{question.id} has no fact {unknown[0]!r}", facts)
+    if options.llm_url or options.llm_model:
+        return _talk(options, question)
     reply = asking.reply_to(question, options.said, options.told)
     print(reply.text)
     if options.why:
         print("\n".join(["", *reply_in_words(reply, asking.nearest(question, options.said))]))
+    return DONE
+
+
+def _talk(options: argparse.Namespace, question: Question) -> int:
+    asked: list[Call] = []
+    server, purse = _server(options), Purse(options.llm_budget)
+    parts: list[Spoken] = []
+    for spoken in talk(
+        question, options.said, server, told=options.told, budget=purse, record=asked.append
+    ):
+        print(f"\n{spoken.text}" if parts else spoken.text, flush=True)
+        parts.append(spoken)
+    if options.why:
+        print("\n".join(["", *map(spoken_in_words, parts)]))
+    for call in asked:
+        if call.failed:
+            print(call.failed, file=sys.stderr)
+    print(_asked_in_words(asked), file=sys.stderr)
     return DONE
 
 

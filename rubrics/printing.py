@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rubrics.agreement import Agreement, Report
 from rubrics.calibration import Calibration, apply
 from rubrics.interviewing.asking import Reply
+from rubrics.interviewing.llm.talking import Spoken
 from rubrics.interviewing.matching import Near
 from rubrics.interviewing.pieces import Piece
 from rubrics.reading.sections import Span
@@ -297,3 +298,10 @@ def reply_in_words(reply: Reply, pieces: Sequence[tuple[Piece, Sequence[Near]]])
         yield f"{piece.text!r}: {kinds.get(piece.text, piece.manner.value)}"
         for each in near[:_NEAREST]:
             yield f"    {each.closeness:5.2f}  {each.fact.id}  ({', '.join(each.shared)})"
+
+
+def spoken_in_words(spoken: Spoken) -> str:
+    """What a thing that was said is bound to, whose words it has, and why not the model's."""
+    why = f"; the model's were not taken: {spoken.fault}" if spoken.fault else ""
+    words = "the model's words" if spoken.by == "model" else "the sheet's words"
+    return f"{spoken.to!r}: {spoken.fact or spoken.kind}, in {words}{why}"

@@ -16,7 +16,7 @@ import pytest
 
 from rubrics.__main__ import EXITS, main, parser
 from rubrics.loading import LIBRARY
-from tests.llm_server import KEY, fails, honest, says, serving
+from tests.llm_server import KEY, fails, honest, says, serving, streams
 
 ROOT = LIBRARY.parent.parent
 RUBRIC = """\
@@ -580,6 +580,29 @@ def test_a_model_that_cannot_be_asked_is_refused(
 ) -> None:
     done = run("score", answer, "--rubric", rubric, "--judge", "llm", *options, code=2)
     assert said in done.stderr
+
+
+def test_a_model_may_speak_for_the_interviewer(tmp_path: Path) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(f"{KEY}\n")
+    about = {"to": 1, "about": "fact:time", "text": "Always use a transformer."}
+    model = streams(lambda _: json.dumps({"says": [about]}))
+    with serving(model, fails("500 Oh")) as served:
+        options = (
+            "any kids?", "--question", "ad-click-prediction", "--llm-url", served.address,
+            "--llm-model", "m", "--llm-key-file", str(key_file),
+        )  # fmt: skip
+        done = run("ask", *options, "--why", code=0)
+        assert done.stdout.startswith("The 30 ms are for the 99th percentile")
+        assert "time, in the sheet's words; the model's were not taken: a word" in done.stdout
+        assert "1 requests to the model, 0 of them failed" in done.stderr
+        rules = run("ask", *options[:3], code=0)
+        failed = run("ask", *options, code=0)
+        assert failed.stdout == rules.stdout
+        assert "The model's server failed (500)." in failed.stderr
+    assert KEY not in str((done, failed))
+    refused = run("ask", *options[:3], "--llm-model", "m", code=2)
+    assert "needs --llm-url and --llm-model" in refused.stderr
 
 
 # --- the documentation ---

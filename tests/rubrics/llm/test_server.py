@@ -51,6 +51,11 @@ READS = says(honest(PHRASES))
         (fails("429 Too Many"), "The model's server is too busy.", 3),
         (fails("500 Oh"), "The model's server failed (500).", 3),
         (fails("503 Oh", body=b"<html>"), "The model's server failed (503).", 3),
+        (
+            fails("500 Oh", "Content-Type: x; charset=undefined"),
+            "The model's server failed (500).",
+            3,
+        ),
         (fails("200 OK", body=b"<html>"), NO_REPLY, 2),
         (fails("200 OK", body=b'{"choices": []}'), NO_REPLY, 2),
         (fails("200 OK", body=b'{"error": {"message": "no"}}'), NO_REPLY, 2),
