@@ -1,7 +1,7 @@
 """The tables of interviews in Django's admin: shown, searched, never edited."""
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from interviews.models import (
@@ -9,7 +9,9 @@ from interviews.models import (
     Interview,
     LateText,
     LedgerLine,
+    LlmCall,
     Scorecard,
+    SecondOpinion,
     StageAnswer,
     StageRevision,
     Token,
@@ -125,3 +127,27 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("state", "event")
     list_select_related = ("webhook",)
     search_fields = ("id", "interview__id", "webhook__address")
+
+
+@admin.register(SecondOpinion)
+class SecondOpinionAdmin(ReadOnlyAdmin):
+    """Which models judged what, or why not."""
+
+    list_display = ("interview_id", "model", "state", "attempts", "wanted_at", "last_error")
+    list_filter = ("state", "model")
+    search_fields = ("interview__id",)
+
+
+@admin.register(LlmCall)
+class LlmCallAdmin(ReadOnlyAdmin):
+    """Every request to a model."""
+
+    list_display = ("at", "purpose", "model", "criterion", "cost", "seconds", "failed")
+    list_filter = ("purpose", "model")
+    search_fields = ("interview__id", "failed")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Leave out interviews that somebody scores blind: a reply says what a judge found."""
+        settled = Interview.objects.settled()
+        found = super().get_queryset(request)
+        return found.filter(Q(interview=None) | Q(interview__in=settled))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 
-from interviews import charts
+from interviews import charts, resolution
 from interviews.agreements import LEAST, MOST, MOST_APART
 from interviews.models import Agreement, Disagreement
 
@@ -134,11 +134,8 @@ def names_of(parties: Iterable[str]) -> dict[str, str]:
 def name_of(who: str, names: Mapping[str, str]) -> str:
     """Name a person by address and a machine by what it is called."""
     if who.startswith(_JUDGE):
-        return _MACHINES.get(who.removeprefix(_JUDGE), who.removeprefix(_JUDGE))
+        return resolution.machine_name(who.removeprefix(_JUDGE))
     return names.get(who, "Somebody who left")
-
-
-_MACHINES: Mapping[str, str] = {"rules": "Rules", "llm": "LLM"}
 
 
 def _criteria(rows: Sequence[_Figures], question: str) -> Sequence[_Figures]:

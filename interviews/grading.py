@@ -15,7 +15,7 @@ from django.db import transaction
 import rubrics
 from interviews import transcripts
 from interviews.flow import Submitter
-from interviews.models import Interview, Scorecard, Sweep
+from interviews.models import Interview, Scorecard, SecondOpinion, Sweep
 from rubrics.models import FrameworkVersion, QuestionVersion
 
 log = logging.getLogger(__name__)
@@ -26,11 +26,13 @@ _rules = rubrics.RulesJudge()
 LONGEST_RETRY = timedelta(seconds=40)
 
 
-def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: timedelta) -> bool:
+def grade(
+    interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: timedelta, model: str = ""
+) -> bool:
     """Score an interview by the rules judge. False when there was nothing to claim or it failed.
 
-    A failure is logged and kept on the row with the time of the next attempt; it never raises,
-    for nobody is there to catch it.
+    ``model`` names the one that is to judge it afterwards, if any is. A failure is logged and kept
+    on the row with the time of the next attempt; it never raises, for nobody is there to catch it.
     """
     interview = Interview.objects.with_question().filter(pk=interview_id).first()
     token = interview.claim(now=clock(), lease=lease) if interview else None
@@ -40,6 +42,8 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
         card = judge(interview, interview.version)
         with transaction.atomic():
             Scorecard.objects.record(interview, card, now=clock())
+            if model:
+                SecondOpinion.objects.want(interview, model, now=clock())
             return interview.finish(token)
     except Exception as error:  # whatever it was, the candidate's answer must be tried again
         log.exception("grading interview %s failed", interview_id)
@@ -49,21 +53,34 @@ def grade(interview_id: uuid.UUID, *, clock: Callable[[], datetime], lease: time
 
 def judge(interview: Interview, version: QuestionVersion) -> rubrics.Scorecard:
     """Judge an interview by the rules and a version's rubric; nothing is kept."""
-    return _judge(version, interview.framework, transcripts.of(interview))
+    return judge_transcript(version, interview.framework, transcripts.of(interview))
 
 
 def judge_texts(
-    version: QuestionVersion, framework: FrameworkVersion, texts: Mapping[str, str]
+    version: QuestionVersion,
+    framework: FrameworkVersion,
+    texts: Mapping[str, str],
+    *,
+    model: rubrics.LlmJudge | None = None,
 ) -> rubrics.Scorecard:
-    """Judge an answer by the rules: stage id → text."""
-    return _judge(version, framework, rubrics.Transcript(texts))
+    """Judge an answer that nobody asked about (stage id → text)."""
+    return judge_transcript(version, framework, rubrics.Transcript(texts), model=model)
 
 
-def _judge(
-    version: QuestionVersion, framework: FrameworkVersion, transcript: rubrics.Transcript
+def judge_transcript(
+    version: QuestionVersion,
+    framework: FrameworkVersion,
+    transcript: rubrics.Transcript,
+    *,
+    model: rubrics.LlmJudge | None = None,
 ) -> rubrics.Scorecard:
+    """Judge what was said by the rules, or by a model."""
     return rubrics.judge_transcript(
-        version.value, framework.value, transcript, judge=_rules, near_misses=True
+        version.value,
+        framework.value,
+        transcript,
+        judge=model or _rules,
+        near_misses=model is None,  # a model has no phrases that something could be near to
     )
 
 

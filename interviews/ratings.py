@@ -378,10 +378,7 @@ def _wanted(interview: Interview, waived: Sequence[Review]) -> _Wanted:
 
 
 def _machine(card: Scorecard) -> Column:
-    return Column(_MACHINES.get(card.judge, card.judge), card.score, False)
-
-
-_MACHINES: Mapping[str, str] = {"rules": "Rules", "llm": "LLM"}
+    return Column(resolution.machine_name(card.judge), card.score, False)
 
 
 def _person(review: Review, reader: int | None) -> Column:

@@ -33,6 +33,68 @@ class Way(StrEnum):
     REVIEWED = "human review"
 
 
+_MODEL = "llm:"
+
+
+def is_model(judge: str) -> bool:
+    """Whether a judge is a language model: several may have judged one answer."""
+    return judge.startswith(_MODEL)
+
+
+def machine_name(judge: str) -> str:
+    """Name a judge that is no person, for people."""
+    if is_model(judge):
+        return f"Model {judge.removeprefix(_MODEL)}"
+    return "Rules" if judge == rubrics.RulesJudge.name else judge
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the machine's judges come to together: the rules' scorecard, and a model's beside it.
+
+    ``compared`` says where they are far apart; then the lower one is shown until a person has
+    looked (``is_lowered``: that is the model's).
+    """
+
+    rules: rubrics.Scorecard
+    model: rubrics.Scorecard | None
+    compared: rubrics.Compared | None
+    levels: Mapping[str, int]
+    total: rubrics.Total
+    is_lowered: bool
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to look before this counts."""
+        return self.compared is not None and self.compared.needs_person
+
+
+def standing(rubric: rubrics.Rubric, cards: Sequence[rubrics.Scorecard]) -> Standing | None:
+    """Say what counts of a machine's scorecards by one rubric, the oldest first; None without any.
+
+    The rules' counts, the latest model's beside it only where a person has to look.
+    """
+    if not cards:
+        return None
+    models = [card for card in cards if is_model(card.judge)]
+    rules = next((card for card in reversed(cards) if not is_model(card.judge)), None)
+    if rules is None:  # nobody's that we know; it is all that there is
+        rules, models = models[-1], []
+    levels = levels_of(rules)
+    if not models:
+        total = rubrics.total_of(rubric, levels)
+        return Standing(rules, None, None, levels, total, is_lowered=False)
+    model = models[-1]
+    compared = rubrics.compare(rules, model)
+    shown = rubrics.lower_of(rubric, rules, model)
+    is_lowered = compared.needs_person and shown.judge == model.judge
+    if is_lowered:
+        theirs = levels_of(model)
+        levels = {criterion: theirs.get(criterion, level) for criterion, level in levels.items()}
+    total = rubrics.total_of(rubric, levels)
+    return Standing(rules, model, compared, levels, total, is_lowered)
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A scorecard and what it is to the result."""
@@ -61,7 +123,7 @@ def resolve(
 
     A review that the candidate asked for decides, then an adjudication, then the raters' median
     once there are as many as are wanted (``raters``, 0-2) and they agree, or nobody is to decide
-    between them (``is_waived``), then the machine. None without any card.
+    between them (``is_waived``), then the machine (``standing``). None without any card.
     """
     by_role: dict[Role, list[rubrics.Scorecard]] = {role: [] for role in Role}
     for card in cards:
@@ -73,9 +135,12 @@ def resolve(
     if len(ratings) >= max(1, raters) and (is_waived or not gap(rubric, ratings)):
         way = Way.MEDIAN if len(ratings) > 1 else Way.RATER
         return _result(rubric, way, ratings, is_final=True)
-    if by_role[Role.JUDGE]:
-        return _result(rubric, Way.JUDGE, by_role[Role.JUDGE][-1:], is_final=not raters)
-    return None
+    machine = standing(rubric, by_role[Role.JUDGE])
+    if machine is None:
+        return None
+    levels = {criterion.id: machine.levels.get(criterion.id) for criterion in rubric.criteria}
+    is_final = not raters and not machine.needs_person
+    return Result(Way.JUDGE, levels, machine.total, is_final)
 
 
 _DECIDES = ((Role.APPEAL, Way.REVIEWED), (Role.ADJUDICATION, Way.ADJUDICATED))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from interviews import agreements, grading, letters, rescoring, webhooks
+from interviews import agreements, grading, letters, llm, rescoring, second_opinions, webhooks
 from rubrics import clock
 
 log = logging.getLogger(__name__)
@@ -19,8 +19,11 @@ log = logging.getLogger(__name__)
 def grade(interview_id: str) -> None:
     """Score one submitted interview, if nobody else is at it."""
     lease = timedelta(seconds=settings.GRADING_LEASE_SECONDS)
-    if grading.grade(uuid.UUID(interview_id), clock=clock.now, lease=lease):
+    model = settings.LLM_JUDGE_MODEL if llm.is_judging() else ""
+    if grading.grade(uuid.UUID(interview_id), clock=clock.now, lease=lease, model=model):
         ring_webhooks(uuid.UUID(interview_id))
+        for number in second_opinions.waiting_of(uuid.UUID(interview_id)):
+            ring_second_opinion(number)
 
 
 @shared_task
@@ -32,10 +35,22 @@ def sweep() -> None:
         ring(interview_id)
     for number in rescoring.to_work_at(now=clock.now()):
         ring_rescore(number)
+    for number in second_opinions.to_judge(now=clock.now()):
+        ring_second_opinion(number)
     for delivery_id in webhooks.to_send(now=clock.now()):
         ring_delivery(delivery_id)
     if agreements.is_due(now=clock.now()):
         _ask(measure_agreement, lost="no queue to measure agreement; the next sweep asks again")
+
+
+@shared_task
+def judge_again(number: str) -> None:
+    """Have a model judge an interview, if nobody else is at it; then ring for the next one."""
+    interview_id = second_opinions.judge(int(number), clock=clock.now)
+    if interview_id:
+        ring_webhooks(interview_id)
+        for following in second_opinions.to_judge(now=clock.now())[:1]:
+            ring_second_opinion(following)
 
 
 @shared_task
@@ -101,6 +116,12 @@ def ring(interview_id: uuid.UUID) -> None:
     """Ask a worker to grade."""
     lost = f"no queue to ring for interview {interview_id}; the sweep will"
     _ask(grade, str(interview_id), lost=lost)
+
+
+def ring_second_opinion(number: int) -> None:
+    """Ask a worker to have a model judge."""
+    lost = f"no queue to ring for second opinion {number}; the sweep will"
+    _ask(judge_again, str(number), lost=lost)
 
 
 def ring_webhooks(interview_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""Addresses of the candidate's way, of invitations, and of what interviews tell curators.
+"""Addresses of the candidate's way, of invitations, of staff, and of what curators are told.
 
 An action is a noun: draft, entry, submission.
 """
@@ -16,6 +16,7 @@ from interviews.views import (
     home,
     interviews,
     invitations,
+    model,
     programs,
     questions,
     queue,
@@ -176,6 +177,9 @@ urlpatterns = [
         "invitations/<uuid:invitation_id>/release/", invitations.release, name="invitation_release"
     ),
     path("invited/<str:token>/", invitations.invited, name="invited"),
+    path("privacy/", model.privacy, name="privacy"),
+    path("staff/model/", model.model, name="model"),
+    path("staff/model/check/", model.model_check, name="model_check"),
     path("tokens/", tokens.token_list, name="token_list"),
     path("tokens/<uuid:token_id>/revocation/", tokens.revocation, name="token_revocation"),
     path("api/v1/", programs.about, name="api"),

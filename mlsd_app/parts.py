@@ -4,6 +4,9 @@ import sys
 
 THREADS = 8  # requests that the web server answers at once
 TASKS = 4  # tasks that the worker runs at once
+# ... and where they wait for others: for receivers of webhooks, and for four answers that a model
+# judges, which take minutes.
+WAITING_TASKS = 12
 
 
 def web_command(*, host: str, port: int) -> list[str]:
@@ -22,9 +25,10 @@ def worker_command(*, queues: tuple[str, ...]) -> list[str]:
     Threads, not processes: the pool is there at once, a killed worker leaves no children
     behind, and the judges either wait for a vendor or compute for milliseconds.
     """
+    tasks = WAITING_TASKS if "llm" in queues else TASKS
     return [
         *(sys.executable, "-m", "celery", "--app", "mlsd_app", "worker"),
-        *("--queues", ",".join(queues), "--pool", "threads", "--concurrency", str(TASKS)),
+        *("--queues", ",".join(queues), "--pool", "threads", "--concurrency", str(tasks)),
         *("--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 

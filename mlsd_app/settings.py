@@ -6,6 +6,7 @@ With DATABASE_URL it runs in production and asks for what it must be told.
 """
 
 from ipaddress import ip_network
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,26 @@ import environ
 from csp.constants import NONE, SELF
 
 from mlsd_app import embedded, queue_folder
+from rubrics import LlmSettings
 
 # Lets classes such as ModelAdmin name their model, ModelAdmin[Interview], when the code runs.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+
+def _number(name: str, default: float, *, least: float = 0) -> float:
+    """A number that the environment says, or the default."""
+    said = env.str(name, default="") or str(default)
+    try:
+        number = float(said)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number) or number < least:
+        raise environ.ImproperlyConfigured(f"{name}: {said!r} is no number of {least:g} or more.")
+    return number
+
 
 # --- What the environment can say -------------------------------------------------------
 
@@ -64,6 +79,26 @@ REVIEW_ASSIGNED_DAYS: int = env.int("REVIEW_ASSIGNED_DAYS", default=3)
 OUTAGE_CREDIT_SECONDS: int = env.int("OUTAGE_CREDIT_SECONDS", default=300)
 # Private networks (10.1.0.0/16, separated by commas) that webhooks may reach, by http too.
 WEBHOOK_ALLOWED_NETWORKS: list[str] = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+# A language model behind an OpenAI-compatible server, https://host/v1 or http://localhost:11434/v1;
+# empty: none is asked, and nothing is sent anywhere.
+LLM_BASE_URL: str = env.str("LLM_BASE_URL", default="")
+# Its key, or the file that holds it; a server of one's own may need none.
+LLM_API_KEY: str = env.str("LLM_API_KEY", default="")
+LLM_API_KEY_FILE: str = env.str("LLM_API_KEY_FILE", default="")
+# The model that judges beside the rules; empty: the rules judge alone.
+LLM_JUDGE_MODEL: str = env.str("LLM_JUDGE_MODEL", default="")
+# The model that words the interviewer's answers and questions; empty: they are as written.
+LLM_INTERVIEWER_MODEL: str = env.str("LLM_INTERVIEWER_MODEL", default="")
+# What a million tokens cost that are sent and received, in any currency: that of the budget.
+LLM_PRICE_IN: float = _number("LLM_PRICE_IN", 0)
+LLM_PRICE_OUT: float = _number("LLM_PRICE_OUT", 0)
+# The most that requests may cost in so many days, however many workers ask; empty: no limit.
+LLM_BUDGET: float | None = _number("LLM_BUDGET", 0) if env.str("LLM_BUDGET", default="") else None
+LLM_BUDGET_DAYS: float = _number("LLM_BUDGET_DAYS", 30, least=1)
+# Requests at the same time, over all workers and machines.
+LLM_CONCURRENCY: int = int(_number("LLM_CONCURRENCY", 4, least=1))
+# Seconds for one request, from the first byte to the last.
+LLM_TIMEOUT: float = _number("LLM_TIMEOUT", 60, least=1)
 # DEBUG, INFO, WARNING or ERROR: what the logs hold.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
 # ----------------------------------------------------------------------------------------
@@ -88,6 +123,60 @@ for network in WEBHOOK_ALLOWED_NETWORKS:
         raise environ.ImproperlyConfigured(
             f"WEBHOOK_ALLOWED_NETWORKS: {problem}; a network is written as 10.1.0.0/16."
         ) from None
+
+
+def _llm_key() -> str:
+    """The key of the model's server, from wherever it is."""
+    if not LLM_API_KEY_FILE:
+        return LLM_API_KEY
+    if LLM_API_KEY:
+        raise environ.ImproperlyConfigured("Set LLM_API_KEY or LLM_API_KEY_FILE, not both.")
+    try:
+        return Path(LLM_API_KEY_FILE).read_text().strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        why = getattr(problem, "strerror", None) or "it holds no text"
+        raise environ.ImproperlyConfigured(
+            f"LLM_API_KEY_FILE: {LLM_API_KEY_FILE} cannot be read: {why}."
+        ) from None
+
+
+def _llm() -> LlmSettings | None:
+    """The model's server, with the model that judges; None where there is none."""
+    models = [each for each in (LLM_JUDGE_MODEL, LLM_INTERVIEWER_MODEL) if each]
+    if not LLM_BASE_URL:
+        if models:
+            raise environ.ImproperlyConfigured(
+                "A model is set and no server: set LLM_BASE_URL, as in https://host/v1."
+            )
+        return None
+    if not models:
+        raise environ.ImproperlyConfigured(
+            "LLM_BASE_URL is set and no model: set LLM_JUDGE_MODEL, LLM_INTERVIEWER_MODEL or both."
+        )
+    if max(map(len, models)) > 100:
+        raise environ.ImproperlyConfigured("The name of a model has 100 characters at most.")
+    try:
+        return LlmSettings(
+            base_url=LLM_BASE_URL,
+            model=LLM_JUDGE_MODEL or LLM_INTERVIEWER_MODEL,
+            api_key=_llm_key(),
+            price_in=LLM_PRICE_IN,
+            price_out=LLM_PRICE_OUT,
+            timeout=LLM_TIMEOUT,
+            concurrency=LLM_CONCURRENCY,
+        )
+    except ValueError as problem:
+        raise environ.ImproperlyConfigured(
+            f"LLM_BASE_URL and what belongs to it: {problem}"
+        ) from None
+
+
+# What the settings above come to: the server, its key and limits; None where no model is asked.
+LLM: LlmSettings | None = _llm()
+if LLM and LLM_BUDGET is not None and not (LLM.price_in and LLM.price_out):
+    raise environ.ImproperlyConfigured(
+        "LLM_BUDGET limits nothing without prices: set LLM_PRICE_IN and LLM_PRICE_OUT."
+    )
 
 ROOT_URLCONF = "mlsd_app.urls"
 WSGI_APPLICATION = "mlsd_app.wsgi.application"
@@ -192,7 +281,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Apart, so that other hosts (a vendor's, a webhook's) that are slow delay no rules score.
 QUEUES = ("rules", "llm")
 CELERY_TASK_DEFAULT_QUEUE = "rules"
-CELERY_TASK_ROUTES = {"interviews.tasks.deliver": {"queue": "llm"}}
+CELERY_TASK_ROUTES = {
+    "interviews.tasks.deliver": {"queue": "llm"},
+    "interviews.tasks.judge_again": {"queue": "llm"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

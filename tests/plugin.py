@@ -19,6 +19,8 @@ from rubrics import Question
 # A person's own settings do not reach the tests.
 for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "EMAIL_URL"):
     os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("LLM_")]:
+    os.environ.pop(name)
 
 VAR = Path(tempfile.mkdtemp(prefix="mlsd-tests-"))
 VAR.chmod(0o711)  # run as root, Postgres passes through here as another user

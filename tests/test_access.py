@@ -27,7 +27,7 @@ class Answers(NamedTuple):
     """The status that each kind of person gets. A stranger's 302 must lead to the sign-in.
 
     The rater is an interviewer who has taken on the review of the interview in question, and has
-    sent the invitation in question; staff may enter the admin, and nothing else.
+    sent the invitation in question; staff may enter the admin, and see how the model does.
     """
 
     stranger: int
@@ -59,6 +59,9 @@ LEADS_LEAD_ON = Answers(302, 404, 404, 404, 404, 302, 404, 404)
 # Who is no curator finds nothing at the desk.
 CURATORS = Answers._make([302, *[404] * 5, 200, 404])
 CURATORS_LEAD_ON = Answers._make([302, *[404] * 5, 302, 404])
+# A curator of these tests is one of the staff.
+STAFF = Answers._make([302, *[404] * 5, 200, 200])
+STAFF_LEAD_ON = Answers._make([302, *[404] * 5, 302, 302])
 # Programs are known by a token, which here everybody but the stranger has; a sign-in is none.
 TOKENS = Answers._make([401, *[200] * 7])
 OWN_BY_TOKEN = Answers._make([401, 200, *[404] * 6])
@@ -135,6 +138,9 @@ TABLE: dict[str, tuple[str, dict[str, str], Answers]] = {
     "review_presence": ("post", {}, Answers(302, 404, 404, 204, 404, 404, 404, 404)),
     "review_return": ("post", {}, Answers(302, 404, 404, 302, 404, 404, 404, 404)),
     "review_takeover": ("post", {}, Answers(302, 404, 404, 404, 404, 302, 404, 404)),
+    "privacy": ("get", {}, PUBLIC),
+    "model": ("get", {}, STAFF),
+    "model_check": ("post", {}, STAFF_LEAD_ON),
     "token_list": ("get", {}, MEMBERS),
     "token_revocation": ("post", {}, OWN_LEADS_ON),
     "api": ("get", {}, PUBLIC),

@@ -253,7 +253,7 @@ def _shown(found: ReviewQuerySet, *, with_scores: bool) -> ReviewQuerySet:
     """Fetch what a row of a list shows, and nothing else: there are many of them on every page."""
     joined = ["interview__version__question", "interview__framework", "rater"]
     columns = [
-        *("kind", "wanted_at", "submitted_at", "waived_at", "leased_until", "rater__email"),
+        *("kind", "why", "wanted_at", "submitted_at", "waived_at", "leased_until", "rater__email"),
         *("interview__minutes", "interview__target", "interview__framework__title"),
         "interview__version__question__title",
     ]

@@ -102,7 +102,10 @@ class ScorecardsAsked(_Asked):
 
     interview: uuid.UUID | SkipJsonSchema[None] = Field(default=None, description="of this one")
     rater: Annotated[str, Field(pattern=r"^[^\x00]+$", max_length=254)] | SkipJsonSchema[None] = (
-        Field(default=None, description="a person's e-mail address, or a judge's name: rules")
+        Field(
+            default=None,
+            description="a person's e-mail address, or a judge's name: rules, llm:model",
+        )
     )
     criterion: Slug | SkipJsonSchema[None] = Field(
         default=None, description="a criterion's id: its rows alone, and pages may be empty"

@@ -10,6 +10,7 @@ from interviews.models.exchange import (
 from interviews.models.gold import CalibrationWaiver, GoldAnswer, GoldCopy, GoldPlan, Use
 from interviews.models.interview import Interview, LedgerLine
 from interviews.models.invitation import Invitation, Issued, Results, Terms
+from interviews.models.llm import LlmCall, LlmSpend, LlmTurn, Purpose
 from interviews.models.rescore import Rescore, RescoreLine
 from interviews.models.review import (
     HUMAN,
@@ -20,9 +21,11 @@ from interviews.models.review import (
     Release,
     Review,
     ReviewDraft,
+    Why,
 )
 from interviews.models.saved import LONGEST_NAME, LONGEST_QUERY, MOST_SAVED, SavedFilter
 from interviews.models.scorecard import Scorecard
+from interviews.models.second_opinion import SecondOpinion
 from interviews.models.stage import (
     FROM_START,
     MAX_BYTES,
@@ -66,7 +69,11 @@ __all__ = [
     "Kind",
     "LateText",
     "LedgerLine",
+    "LlmCall",
+    "LlmSpend",
+    "LlmTurn",
     "Part",
+    "Purpose",
     "Recommendation",
     "Release",
     "Rescore",
@@ -77,6 +84,7 @@ __all__ = [
     "Revision",
     "SavedFilter",
     "Scorecard",
+    "SecondOpinion",
     "StageAnswer",
     "StageRevision",
     "Sweep",
@@ -86,4 +94,5 @@ __all__ = [
     "Use",
     "Webhook",
     "WebhookDelivery",
+    "Why",
 ]

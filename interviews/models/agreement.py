@@ -90,8 +90,8 @@ class Disagreement(models.Model):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="+")
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
     criterion = models.CharField(max_length=100)
-    one = models.CharField(max_length=40)
-    other = models.CharField(max_length=40)
+    one = models.CharField(max_length=130)
+    other = models.CharField(max_length=130)
     one_level = models.PositiveSmallIntegerField()
     other_level = models.PositiveSmallIntegerField()
     gap = models.GeneratedField(

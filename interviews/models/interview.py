@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 
 import rubrics
-from interviews import flow
+from interviews import flow, resolution
 from rubrics import Target
 from rubrics.models import FrameworkVersion, QuestionVersion, documents_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from interviews.models.invitation import Invitation
     from interviews.models.review import Release, ReviewQuerySet
     from interviews.models.scorecard import Scorecard
+    from interviews.models.second_opinion import SecondOpinionQuerySet
     from interviews.models.webhook import DeliveryQuerySet
 
 # After this many failures the page says that it is late; it is tried again once an hour at least.
@@ -199,6 +200,7 @@ class Interview(models.Model):
         release: Release
         reviews: ReviewQuerySet
         scorecards: RelatedManager["Scorecard"]
+        second_opinions: "SecondOpinionQuerySet"
 
     class Meta:
         """Order, indexes for the sweep and the history, promises that the database keeps."""
@@ -246,16 +248,23 @@ class Interview(models.Model):
 
     @property
     def score(self) -> float | None:
-        """The machine's latest score (0-100), as its candidate sees it.
+        """The machine's score (0-100), as its candidate sees it: the rules' latest.
+
+        Where a model judged quite otherwise, the lower one, until a person has looked.
 
         None without one, when nothing was judged, while they may not see it, and once people
         scored it: what counts then is on the report.
         """
         if not self.shows_result or self.is_scored_by_people:
             return None
-        judged = (card for card in self.scorecards.all() if card.review_id is None)
-        latest = next(judged, None)
-        return latest.score if latest else None
+        judged = [card for card in self.scorecards.all() if card.review_id is None]
+        rules = next((card for card in judged if not card.is_model), None)
+        model = next((card for card in judged if card.is_model), None)
+        if rules is None or model is None or not rules.is_by_rubric_of(model):
+            return rules.score if rules else None
+        both = [rules.value, model.value]
+        standing = resolution.standing(self.version.value.rubric, both)
+        return standing.total.score if standing else None
 
     @property
     def is_scored_by_people(self) -> bool:

@@ -34,6 +34,13 @@ class Kind(models.TextChoices):
     REFERENCE = "reference", "Reference"  # of a gold answer: to no interview's result
 
 
+class Why(models.TextChoices):
+    """Why a person has to look at what the machine found, in words that say no level."""
+
+    FAR_APART = "far-apart", "The machine's two judges are far apart"
+    SPOKEN_TO = "spoken-to", "Parts of it speak to whoever judges"
+
+
 class Recommendation(models.TextChoices):
     """What a rater would do."""
 
@@ -73,6 +80,19 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         self.bulk_create(
             Review(interview=interview, kind=Kind.RATING, wanted_at=now) for _ in range(raters)
         )
+
+    def want_a_look(
+        self, interview: Interview, why: Why, *, is_anybody_there: bool, now: datetime
+    ) -> None:
+        """Have a person look at an interview, and say why; whoever is awaited does that, too.
+
+        Nothing is asked once a person has scored it, or said that nobody needs to.
+        """
+        with transaction.atomic():
+            Interview.objects.select_for_update(no_key=True).get(pk=interview.pk)
+            there = self.filter(interview=interview)
+            if not there.awaited().update(why=why) and is_anybody_there and not there.exists():
+                self.create(interview=interview, kind=Kind.RATING, why=why, wanted_at=now)
 
     def appeal(self, interview: Interview, *, asked: str, now: datetime) -> bool:
         """Ask for somebody who looks again. False when that was asked for before."""
@@ -154,6 +174,9 @@ class Review(models.Model):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="reviews")
     kind = models.CharField(max_length=15, choices=Kind)
     asked = models.TextField(blank=True, help_text="what the candidate asks to be looked at again")
+    why = models.CharField(
+        max_length=10, choices=Why, blank=True, help_text="why the machine's score needs a look"
+    )
     wanted_at = models.DateTimeField()
     rater = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.db import models, transaction
 
 import rubrics
+from interviews import resolution
 from interviews.models.interview import Interview
 from rubrics.models import documents_of
 
@@ -58,7 +59,7 @@ class Scorecard(models.Model):
         blank=True,
         related_name="scorecard",
     )
-    judge = models.CharField(max_length=20)
+    judge = models.CharField(max_length=120, help_text="rules, human, or llm: and the model")
     rubric_hash = models.CharField(max_length=64)
     score = models.FloatField(null=True, blank=True, help_text="0-100; empty when not judged")
     document = models.JSONField()
@@ -90,6 +91,15 @@ class Scorecard(models.Model):
     def __str__(self) -> str:
         """Judge and score."""
         return f"{self.judge}: {self.score}"
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a language model made it."""
+        return resolution.is_model(self.judge)
+
+    def is_by_rubric_of(self, other: "Scorecard") -> bool:
+        """Whether another one is by the same rubric, so that both can be compared."""
+        return self.rubric_hash == other.rubric_hash
 
     @property
     def value(self) -> rubrics.Scorecard:

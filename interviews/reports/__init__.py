@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import rubrics
-from interviews import boards, interviewer, transcripts
+from interviews import boards, interviewer, resolution, transcripts
 from interviews.models import (
     Exchange,
     ExchangeKind,
@@ -14,6 +14,7 @@ from interviews.models import (
     LateText,
     Part,
     Scorecard,
+    SecondOpinion,
     StageAnswer,
 )
 from interviews.reports import advice, marks
@@ -48,6 +49,7 @@ MEANING: Mapping[str, str] = {
     "copied": NAMED_ONLY,
     "filled": NAMED_ONLY,
     "hidden": "What nobody can see earns nothing.",
+    "injection": "What is said there to a judge earns nothing.",
 }
 STUDY = 3  # cards beside a criterion; more is a reading list that nobody reads
 LEGEND: Mapping[Kind, str] = {
@@ -199,8 +201,42 @@ class StudyCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ByModel:
+    """What a model found on a criterion: a level, or why there is none, and what it quotes.
+
+    ``is_other``: another level than that of the rules. ``is_far``: so much so that a person looks.
+    """
+
+    level: int | None
+    not_judged: str
+    met: tuple[Met, ...]
+    is_other: bool
+    is_far: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReport:
+    """A model's part of a report: which one, and its score (0-100), or why there is none.
+
+    ``state`` is judged, waiting or failed. ``person`` says why a person should look; until one has,
+    the lower score is shown (``is_lowered``: that is the model's; the rules gave ``by_rules``).
+    """
+
+    model: str
+    state: str
+    why: str = ""
+    score: float | None = None
+    by_rules: float | None = None
+    person: tuple[str, ...] = ()
+    is_lowered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionReport:
-    """One criterion: its level with the reasons, what the next level needs, and what to study."""
+    """One criterion: its level with the reasons, what the next level needs, and what to study.
+
+    All of it is the rules'; ``second`` is what a model found.
+    """
 
     id: str
     title: str
@@ -216,6 +252,7 @@ class CriterionReport:
     flags: tuple[Raised, ...]
     study: tuple[StudyCard, ...]
     expected: float | None
+    second: ByModel | None
 
     @property
     def below(self) -> bool:
@@ -235,7 +272,10 @@ class CriterionReport:
             (sum(flag.kind == "wrong-sum" for flag in self.flags), "wrong sum", "wrong sums"),
             (sum(len(each.near) for each in self.missing), "near miss", "near misses"),
         )
-        return tuple(f"{n} {one if n == 1 else more}" for n, one, more in counts if n)
+        said = [f"{n} {one if n == 1 else more}" for n, one, more in counts if n]
+        if self.second and self.second.is_other:
+            said.append(f"level {self.second.level} by the model")
+        return tuple(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +322,7 @@ class Report:
     words: int
     talk: TalkReport | None
     change: Change | None
+    second: SecondReport | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +361,9 @@ def late(interview: Interview) -> tuple[Late, ...]:
 
 
 def build(interview: Interview, *, now: datetime) -> Report | None:
-    """Build the report of what the machine found latest; None while there is nothing."""
-    row = interview.scorecards.filter(review=None).first()
+    """Build the report of what the rules found latest, and a model beside them; None before."""
+    rows = list(interview.scorecards.all())
+    row = next((each for each in rows if each.review_id is None and not each.is_model), None)
     if row is None:
         return None
     card, scored_by = row.value, _version(interview, row)
@@ -331,30 +373,35 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
     sheets = list(interview.sheets.all())
     exchanges = interviewer.exchanges_of(interview)
     answer = _Answer(transcripts.titles_of(interview), transcripts.texts_of(sheets))
-    marked = Marks.of(card, answer.texts)
+    model = next((each.value for each in rows if each.is_model and row.is_by_rubric_of(each)), None)
+    both = resolution.standing(question.rubric, [card, model] if model else [card])
+    second = _second(interview, question.rubric, rows, both)
+    total = both.total if both and second and second.is_lowered else card
+    marked = Marks.of(card, answer.texts, model)
     return Report(
         judge=card.judge,
-        score=card.score or 0.0,
-        is_scored=card.score is not None,
+        score=total.score or 0.0,
+        is_scored=total.score is not None,
         calibration=CALIBRATION[card.calibration is not None],
-        band=card.bands.get(target, "none"),
-        band_text=f"{BANDS[card.bands.get(target)]} for {target}",
+        band=total.bands.get(target, "none"),
+        band_text=f"{BANDS[total.bands.get(target)]} for {target}",
         bar=round(rubrics.expected_score(question.rubric, target)) if expected else None,
         target=str(target),
         competencies=tuple(
-            CompetencyReport(str(name), card.competencies.get(name), expected.get(name))
+            CompetencyReport(str(name), total.competencies.get(name), expected.get(name))
             for name in rubrics.Competency
         ),
-        criteria=tuple(_criteria(question, card, expected, answer)),
+        criteria=tuple(_criteria(question, card, both, expected, answer)),
         stages=tuple(_stages(interview, sheets, exchanges, card, marked, answer, now)),
         aside=tuple(_aside(card)),
-        notes=tuple(_notes(card)),
+        notes=tuple(_notes(card, model)),
         legend=tuple((kind, LEGEND[kind]) for kind in marked.used),
         model_answer=tuple(_model_answer(interview.version.value)),
         scored_by=_scored_by(interview, row, scored_by),
         words=sum(len(text.split()) for text in answer.texts.values()),
         talk=_talk(interview, exchanges, question, card),
         change=_change(exchanges, question, card, answer),
+        second=second,
     )
 
 
@@ -399,7 +446,36 @@ def _change(
     if adapting is None or card.curveball is None:
         return Change(told.said, None)
     beside = card.model_copy(update={"judgements": (card.curveball,)})
-    return Change(told.said, next(_criteria(adapting, beside, {}, answer)))
+    return Change(told.said, next(_criteria(adapting, beside, None, {}, answer)))
+
+
+def _second(
+    interview: Interview,
+    rubric: rubrics.Rubric,
+    rows: Sequence[Scorecard],
+    both: resolution.Standing | None,
+) -> SecondReport | None:
+    """Say what became of a model's part; None where none was asked."""
+    if both is None or both.model is None or both.compared is None:
+        opinion = interview.second_opinions.first()
+        if opinion is None or opinion.state == SecondOpinion.State.JUDGED:
+            return None
+        return SecondReport(opinion.model, opinion.state, opinion.last_error)
+    is_over = _is_looked_at(interview, rows)
+    return SecondReport(
+        model=both.model.judge.partition(":")[2],
+        state=SecondOpinion.State.JUDGED,
+        score=both.model.score,
+        by_rules=both.rules.score,
+        person=() if is_over else tuple(both.compared.reasons(rubric)),
+        is_lowered=both.is_lowered and not is_over,
+    )
+
+
+def _is_looked_at(interview: Interview, rows: Sequence[Scorecard]) -> bool:
+    """Whether people have scored it, all who are awaited."""
+    by_people = any(row.review_id is not None for row in rows)
+    return by_people and not interview.reviews.awaited().exists()
 
 
 def _version(interview: Interview, row: Scorecard) -> QuestionVersion:
@@ -427,6 +503,7 @@ def _scored_by(interview: Interview, row: Scorecard, version: QuestionVersion) -
 def _criteria(
     question: rubrics.Question,
     card: rubrics.Scorecard,
+    both: resolution.Standing | None,
     expected: Mapping[rubrics.Competency, float],
     answer: _Answer,
 ) -> Iterator[CriterionReport]:
@@ -459,7 +536,30 @@ def _criteria(
             ),
             study=study[criterion.id],
             expected=expected.get(criterion.competency),
+            second=_by_model(judgement, both, names, answer),
         )
+
+
+def _by_model(
+    judgement: rubrics.Judgement,
+    both: resolution.Standing | None,
+    names: Mapping[str, str],
+    answer: _Answer,
+) -> ByModel | None:
+    """What a model found on the criterion of the rules' judgement."""
+    if both is None or both.model is None or both.compared is None:
+        return None
+    of = {each.criterion: each for each in both.model.judgements}
+    found = of.get(judgement.criterion)
+    if found is None:
+        return None
+    return ByModel(
+        level=found.level,
+        not_judged=found.not_judged or "",
+        met=tuple(_met(finding, names, answer) for finding in found.met),
+        is_other=found.level is not None and found.level != judgement.level,
+        is_far=any(gap.criterion == judgement.criterion for gap in both.compared.gaps),
+    )
 
 
 def _study(
@@ -582,8 +682,9 @@ def _aside(card: rubrics.Scorecard) -> Iterator[tuple[str, int]]:
     yield from ((flag.title, 0) for flag in marks.asides(card) if not flag.evidence)
 
 
-def _notes(card: rubrics.Scorecard) -> Iterator[Note]:
-    for flag in card.flags:
+def _notes(card: rubrics.Scorecard, model: rubrics.Scorecard | None) -> Iterator[Note]:
+    of_model = [flag for flag in model.flags if flag.kind == "injection"] if model else []
+    for flag in (*card.flags, *of_model):
         if flag.kind != "set-aside":
             yield Note(flag.title, MEANING.get(flag.kind, ""))
 

@@ -64,10 +64,19 @@ class Marks:
     why: Mapping[rubrics.Evidence, str]
 
     @classmethod
-    def of(cls, card: rubrics.Scorecard, texts: Mapping[str, str]) -> "Marks":
-        """Collect them from a scorecard; a quote that does not stand in the texts is left out."""
+    def of(
+        cls,
+        card: rubrics.Scorecard,
+        texts: Mapping[str, str],
+        model: rubrics.Scorecard | None = None,
+    ) -> "Marks":
+        """Collect them from a scorecard; a quote that does not stand in the texts is left out.
+
+        ``model`` is a second judge's scorecard: what it quotes for something is marked, too.
+        """
         kinds: dict[rubrics.Evidence, set[Kind]] = {}
-        for kind, evidence in _quoted(card):
+        quoted = [*_quoted(card), *((kind, e) for kind, e in _quoted(model) if kind in _SECOND)]
+        for kind, evidence in quoted:
             if anchor(evidence, texts):
                 kinds.setdefault(evidence, set()).add(kind)
         why = {e: reason(flag.title) for flag in asides(card) for e in flag.evidence}
@@ -109,7 +118,13 @@ def note(stage: str, why: str) -> str:
     return f"why-{stage}-{slugify(why)}"
 
 
-def _quoted(card: rubrics.Scorecard) -> Iterator[tuple[Kind, rubrics.Evidence]]:
+# Of a second judge: the flags and what is set aside are the first one's.
+_SECOND = (Kind.EVIDENCE,)
+
+
+def _quoted(card: rubrics.Scorecard | None) -> Iterator[tuple[Kind, rubrics.Evidence]]:
+    if card is None:
+        return
     beside = (card.curveball,) if card.curveball else ()
     for judgement in (*card.judgements, *beside):
         yield from ((Kind.EVIDENCE, e) for finding in judgement.met for e in finding.evidence)

@@ -154,10 +154,23 @@ class _Came:
     size: int = 0  # bytes
 
 
+class Turns(Protocol):
+    """Who says how many ask at the same time; each thread gives back the turn that it took."""
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Wait for a turn for so many seconds at most; whether there was one."""
+        ...
+
+    def release(self) -> None:
+        """Give it back."""
+        ...
+
+
 class ModelServer:
     """A model's server as one process sees it: made once, shared by all threads that ask it.
 
-    ``clock`` gives seconds that only grow, ``jitter`` a share from 0 to 1.
+    ``clock`` gives seconds that only grow, ``jitter`` a share from 0 to 1. Without ``turns`` the
+    settings' concurrency holds for this process alone.
     """
 
     def __init__(
@@ -167,12 +180,13 @@ class ModelServer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        turns: Turns | None = None,
     ) -> None:
         """Ask nothing yet."""
         self.settings = settings
         self.clock = clock
         self._sleep, self._jitter = sleep, jitter
-        self._turns = threading.BoundedSemaphore(settings.concurrency)
+        self._turns: Turns = turns or threading.BoundedSemaphore(settings.concurrency)
         self._breaker = Breaker(settings.failures, settings.rest, clock)
         self._dialect = _Dialect()
         self._not_before = 0.0
@@ -195,6 +209,21 @@ class ModelServer:
             else:
                 self._dialect = dialect
                 return text
+
+    def check(self, budget: Budget, record: Callable[[Call], None], *, seconds: float) -> str:
+        """Ask for next to nothing, and say why nothing came of it; empty when all is well."""
+        schema = {
+            "type": "object",
+            "properties": {"ready": {"type": "boolean"}},
+            "required": ["ready"],
+            "additionalProperties": False,
+        }
+        said = [{"role": "user", "content": 'Reply with JSON alone: {"ready": true}'}]
+        try:
+            self.ask(Asked("", said, schema, self.clock() + seconds), budget, record)
+        except Failed as failed:
+            return failed.words
+        return ""
 
     def _wait(self, tried: int, failed: Failed, until: float) -> None:
         pause = min(LONGEST_WAIT, FIRST_WAIT * 2**tried) * (0.5 + self._jitter() / 2)

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews import grading
-from interviews.models import Exchange, Interview, Webhook
+from interviews.models import Exchange, Interview, LlmCall, Purpose, SecondOpinion, Webhook
+from rubrics import Call, Spend
 from tests import factories
 from tests.factories import NOON
 
@@ -41,6 +42,9 @@ def rows(bank: None, alice: User) -> Interview:
     assert late.refused == "late"
     assert grading.grade(interview.pk, clock=lambda: NOON, lease=timedelta(minutes=1))
     assert factories.a_token(owner=alice)
+    SecondOpinion.objects.want(interview, "m", now=NOON)
+    call = Call("goal", "m", "", Spend(), False, 1.0, "{}", "{}")
+    LlmCall.objects.record(call, Purpose.JUDGE, interview, now=NOON)
     webhook, _ = factories.a_webhook(by=factories.a_user(name="ivy", group="interviewer"))
     webhook.deliveries.ping(webhook, now=NOON)
     return interview
@@ -61,6 +65,7 @@ def test_every_table_of_ours_is_there() -> None:
         *("Interview", "StageAnswer", "StageRevision", "LateText", "LedgerLine", "Scorecard"),
         *("Exchange", "Token"),
         *("Webhook", "WebhookDelivery"),
+        *("SecondOpinion", "LlmCall"),
         *("Question", "QuestionVersion", "FrameworkVersion"),
     }
 

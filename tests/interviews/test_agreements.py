@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews import agreements, grading
 from interviews.agreements import Given, figures
-from interviews.models import Agreement, Disagreement, Interview, Review
+from interviews.models import Agreement, Disagreement, Interview, Review, Scorecard
 from rubrics import agreement, clock
 from tests import factories
 
@@ -58,6 +58,22 @@ def test_what_was_scored_blind_is_measured(alice: User, ines: User, omar: User, 
     (judge,) = said["judges"]
     assert (judge["of"], judge["n"]) == (["judge:rules"], 15)
     assert said["titles"]["video-feed"]["criteria"]["goal"] == "Goal"
+
+
+def test_a_model_is_a_judge_like_the_rules_however_long_its_name(
+    alice: User, ines: User, omar: User
+) -> None:
+    name = "m" * 100
+    for levels in ((1, 2, 3), (4, 3, 2), (2, 2, 1), (3, 4, 4)):
+        interview = rated(alice, {ines: levels, omar: levels})
+        card = interview.scorecards.get(judge="rules").value
+        by_model = card.model_copy(update={"judge": f"llm:{name}"})
+        Scorecard.objects.record(interview, by_model, now=clock.now())
+    assert agreements.measure(now=clock.now())
+    judges = [row["of"][0] for row in Agreement.objects.get().document["judges"]]
+    assert sorted(judges) == [f"judge:llm:{name}", "judge:rules"]
+    assert Disagreement.objects.of(f"judge:llm:{name}").exists()
+    assert f"Model {name}" in page(ines)
 
 
 def test_it_is_measured_again_only_for_something_new(alice: User, ines: User, omar: User) -> None:

@@ -14,8 +14,18 @@ from django.urls import URLPattern, reverse
 
 from interviews import agreements, grading
 from interviews import urls as interviews_urls
-from interviews.models import GoldAnswer, Interview, Review, Scorecard, WebhookDelivery
-from rubrics import clock
+from interviews.models import (
+    GoldAnswer,
+    Interview,
+    LlmCall,
+    Purpose,
+    Review,
+    Scorecard,
+    SecondOpinion,
+    WebhookDelivery,
+    Why,
+)
+from rubrics import Call, Judgement, Spend, add_up, clock
 from rubrics import urls as rubrics_urls
 from tests import factories
 
@@ -30,7 +40,8 @@ def interview(ines: User, alice: User, lea: User) -> Interview:
     handed_in = factories.handed_in_by_invitation(
         candidate=alice, by=ines, raters=2, now=clock.now()
     )
-    assert grading.grade(handed_in.pk, clock=clock.now, lease=MINUTE)
+    assert grading.grade(handed_in.pk, clock=clock.now, lease=MINUTE, model="m")
+    judged_by_a_model(handed_in)
     review = Review.objects.claim_next(ines, now=clock.now(), lease=MINUTE)
     assert review
     assert factories.submit_review(
@@ -39,6 +50,18 @@ def interview(ines: User, alice: User, lea: User) -> Interview:
     agreements.measure(now=clock.now())
     factories.a_gold_answer(levels=(3, 1, 4), now=clock.now())
     return handed_in
+
+
+def judged_by_a_model(interview: Interview) -> None:
+    """As a model would, that is far from the rules."""
+    rubric = factories.fresh(interview).version.value.rubric
+    judgements = [Judgement(criterion=each.id, level=1) for each in rubric.criteria[1:]]
+    card = add_up(rubric, [Judgement(criterion="goal", level=3), *judgements], "llm:m")
+    Scorecard.objects.record(interview, card, now=clock.now())
+    SecondOpinion.objects.update(state="judged")
+    call = Call("goal", "m", "", Spend(), False, 1.0, "{}", SECRET)
+    LlmCall.objects.record(call, Purpose.JUDGE, interview, now=clock.now())
+    Review.objects.want_a_look(interview, Why.FAR_APART, is_anybody_there=True, now=clock.now())
 
 
 def addresses(interview: Interview) -> Iterator[str]:
@@ -70,7 +93,8 @@ def addresses(interview: Interview) -> Iterator[str]:
     for chosen in ("", "?who=judge:rules", "?question=video-feed&criterion=goal"):
         yield f"/reviews/agreement/disagreements/{chosen}"
     yield "/reviews/agreement/?question=video-feed"
-    for table in ("interview", "scorecard", "stageanswer", "ledgerline", "webhookdelivery"):
+    tables = ("interview", "scorecard", "stageanswer", "ledgerline", "webhookdelivery")
+    for table in (*tables, "llmcall", "secondopinion"):
         yield f"/admin/interviews/{table}/"
 
 
@@ -133,7 +157,8 @@ def test_a_webhook_tells_that_it_was_scored_and_not_how(interview: Interview) ->
     told = WebhookDelivery.objects.order_by("created_at")
     assert [(each.event, each.payload.get("scored_by")) for each in told] == [
         ("submitted", None),
-        ("scored", "judge"),
+        ("scored", "judge"),  # the rules
+        ("scored", "judge"),  # a model
         ("scored", "person"),
     ]
     for each in told:

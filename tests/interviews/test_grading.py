@@ -31,16 +31,16 @@ def grade(interview: Interview) -> bool:
     return grading.grade(interview.pk, clock=noon, lease=LEASE)
 
 
-def rung(celery: Celery = app) -> list[str]:
-    """Take every message out of the rules queue; gives the arguments of each."""
+def rung(celery: Celery = app, *, queue: str = "rules") -> list[str]:
+    """Take every message out of a queue; gives the arguments of each."""
     arguments = []
     with celery.connection_for_read() as connection:
-        queue = connection.SimpleQueue("rules")
-        while queue.qsize():
-            message = queue.get_nowait()
+        waiting = connection.SimpleQueue(queue)
+        while waiting.qsize():
+            message = waiting.get_nowait()
             arguments.extend(message.payload[0])
             message.ack()
-        queue.close()
+        waiting.close()
     return arguments
 
 

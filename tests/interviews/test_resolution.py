@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rubrics
-from interviews.resolution import Card, Role, Way, gap, resolve
+from interviews.resolution import Card, Role, Way, gap, machine_name, resolve, standing
 from rubrics.schema import Question
 from tests import factories
 
@@ -17,13 +17,13 @@ CRITERIA = tuple(criterion.id for criterion in RUBRIC.criteria)
 Levels = Sequence[int | None]
 
 
-def a_card(*levels: int | None) -> rubrics.Scorecard:
+def a_card(*levels: int | None, judge: str = "human") -> rubrics.Scorecard:
     """The scorecard of somebody who gives the criteria these levels, None for not judged."""
     judgements = [
         rubrics.Judgement.model_validate({"criterion": criterion, "level": level})
         for criterion, level in zip(CRITERIA, levels, strict=True)
     ]
-    return rubrics.add_up(RUBRIC, judgements, "human")
+    return rubrics.add_up(RUBRIC, judgements, judge)
 
 
 def cards(
@@ -144,3 +144,64 @@ def test_a_result_lies_between_those_that_it_is_made_of(
         ):
             known = [each for each in given_levels if each is not None]
             assert level is None if not known else min(known) <= level <= max(known)
+
+
+# --- the machine's judges: the rules', and a model's beside it ---
+
+
+def both(rules: Levels, *models: Levels) -> list[rubrics.Scorecard]:
+    """The rules' scorecard and models', the oldest first."""
+    named = [a_card(*each, judge=f"llm:{n}") for n, each in enumerate(models)]
+    return [a_card(*rules, judge="rules"), *named]
+
+
+@pytest.mark.parametrize(
+    ("rules", "model", "shown", "needs_person"),
+    [
+        ((3, 3, 3), (2, 2, 2), (3, 3, 3), False),  # a level apart: the rules'
+        ((3, 3, 3), (4, 4, 4), (3, 3, 3), False),
+        ((3, 3, 3), (1, 3, 3), (1, 3, 3), True),  # two apart: the lower one
+        ((1, 3, 3), (3, 3, 3), (1, 3, 3), True),
+        ((3, 3, 3), (None, None, None), (3, 3, 3), False),  # an outage lowers nothing
+        ((4, 3, 3), (None, 1, 3), (4, 1, 3), True),
+        ((None, 3, 3), (1, 3, 3), (None, 3, 3), False),
+    ],
+)
+def test_the_rules_stand_and_far_apart_the_lower_one_does(
+    rules: Levels, model: Levels, shown: Levels, needs_person: bool
+) -> None:
+    found = standing(RUBRIC, both(rules, model))
+    assert found
+    assert [found.levels.get(each) for each in CRITERIA] == list(shown)
+    assert found.needs_person is needs_person
+    assert found.total.score == a_card(*shown).score
+    given_ = [Card(Role.JUDGE, card) for card in both(rules, model)]
+    result = resolve(RUBRIC, given_, raters=0)
+    assert result
+    assert list(result.levels.values()) == list(shown)
+    assert result.is_final is not needs_person
+
+
+def test_of_several_models_the_latest_counts_and_people_before_all() -> None:
+    every = both((3, 3, 3), (1, 1, 1), (3, 3, 3))
+    found = standing(RUBRIC, every)
+    assert found
+    assert found.model
+    assert (found.model.judge, found.needs_person) == ("llm:1", False)
+    people = [*(Card(Role.JUDGE, each) for each in every), *cards(ratings=[(2, 2, 2)])]
+    result = resolve(RUBRIC, people, raters=0)
+    assert result
+    assert result.way is Way.RATER
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([None, 1, 2, 3, 4])] * 3), min_size=2, max_size=2))
+def test_what_is_shown_is_never_above_the_rules(levels: list[Levels]) -> None:
+    rules, model = levels
+    found = standing(RUBRIC, both(rules, model))
+    assert found
+    assert (found.total.score or 0) <= (a_card(*rules).score or 0)
+
+
+def test_judges_have_names() -> None:
+    names = [machine_name(each) for each in ("rules", "llm:gpt", "somebody")]
+    assert names == ["Rules", "Model gpt", "somebody"]

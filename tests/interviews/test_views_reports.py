@@ -347,7 +347,7 @@ def test_the_report_costs_few_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     interview = scored(alice, factories.GOOD, now)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         browser_of_alice.get(path(interview))
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +96,58 @@ def test_a_setting_that_is_missing_or_wrong_is_told_in_one_line(
     assert done.returncode == 1
     assert done.stderr.startswith(line)
     assert len(done.stderr.splitlines()) == 1
+
+
+TRY = """
+import json, os, runpy, sys
+from django.core.exceptions import ImproperlyConfigured
+said = []
+for environ in json.loads(sys.argv[1]):
+    os.environ.update(environ)
+    try:
+        of = runpy.run_path("mlsd_app/settings.py")["LLM"]
+        said.append(of and f"{of.model} {of.base_url} {of.api_key} {of.concurrency}")
+    except ImproperlyConfigured as problem:
+        said.append(str(problem))
+    for name in environ:
+        del os.environ[name]
+print(json.dumps(said))
+"""
+SERVER = {"LLM_BASE_URL": "http://localhost:11434/v1"}
+
+
+def test_a_model_is_asked_only_where_one_is_set_up_and_a_wrong_setting_is_told(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("sk-1\n")
+    tried: list[tuple[dict[str, str], str | None]] = [
+        ({}, None),
+        ({"LLM_API_KEY": "sk-1", "LLM_BUDGET": "5"}, None),
+        ({**SERVER, "LLM_JUDGE_MODEL": "m"}, "m http://localhost:11434/v1  4"),
+        (
+            {**SERVER, "LLM_INTERVIEWER_MODEL": "i", "LLM_API_KEY_FILE": str(key)},
+            "i http://localhost:11434/v1 sk-1 4",
+        ),
+        ({"LLM_JUDGE_MODEL": "m"}, "A model is set and no server: set LLM_BASE_URL"),
+        (SERVER, "LLM_BASE_URL is set and no model: set LLM_JUDGE_MODEL"),
+        ({"LLM_BASE_URL": "host/v1", "LLM_JUDGE_MODEL": "m"}, "LLM_BASE_URL and what belongs to"),
+        (
+            {**SERVER, "LLM_JUDGE_MODEL": "m", "LLM_API_KEY": "k", "LLM_API_KEY_FILE": str(key)},
+            "Set LLM_API_KEY or LLM_API_KEY_FILE, not both.",
+        ),
+        (
+            {**SERVER, "LLM_JUDGE_MODEL": "m", "LLM_API_KEY_FILE": str(tmp_path / "no")},
+            "LLM_API_KEY_FILE: ",
+        ),
+        ({**SERVER, "LLM_JUDGE_MODEL": "m", "LLM_BUDGET": "5"}, "LLM_BUDGET limits nothing"),
+        ({"LLM_PRICE_IN": "much"}, "LLM_PRICE_IN: 'much' is no number of 0 or more."),
+        ({"LLM_CONCURRENCY": "0"}, "LLM_CONCURRENCY: '0' is no number of 1 or more."),
+    ]
+    done = run("-c", TRY, json.dumps([environ for environ, _ in tried]))
+    assert done.returncode == 0, done.stderr
+    for said, (environ, wanted) in zip(json.loads(done.stdout), tried, strict=True):
+        assert said == wanted or (wanted and str(said).startswith(wanted)), environ
 
 
 def test_scripts_and_styles_come_from_here_only(client: Client) -> None:
