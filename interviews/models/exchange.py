@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 import rubrics
 from interviews.models.interview import Interview
@@ -60,9 +60,14 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
                 interview=interview,
                 kind=ExchangeKind.QUESTION,
                 stage=interview.current_stage,
-                at=now,
+                at=self._after(interview, now),
                 said=said[:MOST_SAID],
             )
+
+    def _after(self, interview: Interview, now: datetime) -> datetime:
+        """Now, or a blink after what was said last: servers may disagree by as much."""
+        last = self.filter(interview=interview).aggregate(at=Max("at"))["at"]
+        return max(now, last + timedelta(microseconds=1)) if last else now
 
     def probe(
         self,
@@ -119,7 +124,7 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
                 interview=interview,
                 kind=ExchangeKind.HINT,
                 stage=stage,
-                at=now,
+                at=self._after(interview, now),
                 said=hint.title,
                 about={"criterion": hint.criterion, "indicator": hint.indicator},
             )
