@@ -4,18 +4,25 @@ What to say is the rubrics' (``rubrics.interviewing``); here it is asked for, ke
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 import rubrics
-from interviews import flow, transcripts
+from interviews import flow, llm, transcripts
+from interviews.llm import Clock
 from interviews.models import (
     MOST_QUESTIONS,
     MOST_SAID,
+    PROBES,
+    AskedProbe,
     Exchange,
     ExchangeKind,
     Interview,
+    Purpose,
     StageAnswer,
 )
 
@@ -23,6 +30,9 @@ from interviews.models import (
 PROBE_SECONDS = 120
 # A stage with fewer words is as good as skipped: there is nothing to follow up on.
 LEAST_WORDS = 15
+# A model chooses among so many probes, knows so many of the last questions, and has so long.
+CHOICE, LATELY = 4, 3
+PATIENCE = rubrics.Patience(whole=6.0)
 
 _rules = rubrics.RulesJudge()
 
@@ -108,12 +118,62 @@ def _facts(interview: Interview, exchanges: Sequence[Exchange]) -> Iterator[str]
 # --- clarifying questions ---------------------------------------------------------------------
 
 
-def ask(interview: Interview, said: str, *, key: uuid.UUID, now: datetime) -> Exchange | None:
-    """Hear a question and answer it; None when nothing can be asked now."""
-    asked = interview.exchanges.ask(interview, said, key=key, now=now)
-    if asked and asked.reply is None:
-        reply(asked, list(interview.exchanges.questions()))
-    return asked
+def hear(interview: Interview, said: str, *, key: uuid.UUID, now: datetime) -> Exchange | None:
+    """Keep a question; None when nothing can be asked now. What comes back, ``speak`` says."""
+    return interview.exchanges.ask(interview, said, key=key, now=now)
+
+
+def speak(asked: Exchange, *, clock: Clock) -> Generator[str, None, None]:
+    """Answer a question, utterance by utterance, and keep what was said.
+
+    A model words it, where one is set up; whoever stops listening has the rest by the rules.
+    """
+    if asked.reply is not None:
+        return
+    before = list(asked.interview.exchanges.questions().exclude(pk=asked.pk))
+    server = llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
+    if not llm.is_talking() or server is None:
+        reply(asked, before)
+        yield from dict.fromkeys(_replies(asked))
+        return
+    known = told(before)
+    parts: list[rubrics.Spoken] = []
+    talk = rubrics.talk(
+        asked.interview.version.value,
+        asked.said,
+        server,
+        told=known,
+        lately=tuple(_lately(before)),
+        budget=llm.Purse(server.settings, clock=clock),
+        record=llm.recorder(Purpose.INTERVIEWER, asked.interview, clock=clock),
+    )
+    try:
+        with llm.letting_go(asked.interview.version), closing(talk):
+            for part in talk:
+                parts.append(part)
+                yield part.text
+    finally:
+        _keep(asked, parts, known)
+
+
+def _keep(asked: Exchange, parts: Sequence[rubrics.Spoken], known: Sequence[str]) -> None:
+    """Keep what was said, and what the rules would have told besides."""
+    by_rules = rubrics.reply_to(asked.interview.version.value, asked.said, known)
+    said = [
+        rubrics.Said.model_validate(part.model_dump(include={"kind", "to", "fact", "text"}))
+        for part in parts
+    ]
+    facts = {part.fact for part in said if part.fact}
+    rest = [part for part in by_rules.parts if part.fact and part.fact not in facts]
+    by_model = any(part.by == "model" for part in parts)
+    document = rubrics.Reply(parts=(*said, *rest)) if said else by_rules
+    asked.answer(document, model=settings.LLM_INTERVIEWER_MODEL if by_model else "")
+
+
+def _lately(exchanges: Sequence[Exchange]) -> Iterator[rubrics.Before]:
+    for each in exchanges[-LATELY:]:
+        if each.replied:
+            yield rubrics.Before(each.said, each.replied.text)
 
 
 def reply(asked: Exchange, exchanges: Sequence[Exchange]) -> None:
@@ -125,7 +185,7 @@ def reply(asked: Exchange, exchanges: Sequence[Exchange]) -> None:
 # --- follow-up questions ----------------------------------------------------------------------
 
 
-def follow_up(interview: Interview, stage: str, *, now: datetime) -> bool:
+def follow_up(interview: Interview, stage: str, *, clock: Clock) -> bool:
     """Ask what a stage left open as it ends; whether there is anything to answer."""
     if not interview.has_interviewer or interview.current_stage != stage:
         return False
@@ -134,16 +194,49 @@ def follow_up(interview: Interview, stage: str, *, now: datetime) -> bool:
         sheet = interview.sheets.texts().get(stage=stage)
         if sheet.words < LEAST_WORDS:
             return False
-        chosen = rubrics.probes(
-            interview.version.value,
-            interview.framework.value,
-            stage,
-            _so_far(interview),
-            already_said={each.about["probe"] for each in probes},
-        )
+        known = {each.about["probe"] for each in probes}
+        asked = list(_chosen(interview, sheet, known, clock=clock))
         seconds = _seconds(interview)
-        interview.exchanges.probe(interview, stage, chosen, now=now, seconds=seconds)
-    return next_probe(interview, stage, now=now) is not None
+        interview.exchanges.probe(interview, stage, asked, now=clock(), seconds=seconds)
+    return next_probe(interview, stage, now=clock()) is not None
+
+
+def _chosen(
+    interview: Interview, sheet: StageAnswer, known: Collection[str], *, clock: Clock
+) -> Iterator[AskedProbe]:
+    """The probes to ask, by the rules; a model may choose among a few more, and word them."""
+    is_talking = llm.is_talking()
+    question = interview.version.value
+    chosen = rubrics.probes(
+        question,
+        interview.framework.value,
+        sheet.stage,
+        _so_far(interview),
+        already_said=known,
+        most=CHOICE if is_talking else len(PROBES),
+    )
+    server = llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
+    if not is_talking or server is None:
+        yield from (AskedProbe(each, each.probe.ask) for each in chosen)
+        return
+    by_id = {each.probe.id: each for each in chosen}
+    talk = rubrics.follow_up(
+        question,
+        chosen,
+        sheet.text,
+        server,
+        most=len(PROBES),
+        budget=llm.Purse(server.settings, clock=clock),
+        record=llm.recorder(Purpose.INTERVIEWER, interview, clock=clock),
+        patience=PATIENCE,
+    )
+    with llm.letting_go(interview.version), closing(talk):
+        said = list(talk)
+    for part in said:
+        if part.probe in by_id:
+            back = f"You wrote: “{part.quote}” " if part.quote else ""
+            model = settings.LLM_INTERVIEWER_MODEL if part.by == "model" else ""
+            yield AskedProbe(by_id[part.probe], f"{back}{part.text}", model)
 
 
 def _seconds(interview: Interview) -> int:

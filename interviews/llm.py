@@ -30,6 +30,15 @@ _CHECK_SECONDS = 15.0
 _LATEST = 10
 
 
+# What a reply to somebody who waits may hold, and how long it may take (seconds).
+_TALK_TOKENS, _TALK_SECONDS = 1_200, 10.0
+
+
+def is_talking() -> bool:
+    """Whether a model words what the interviewer says."""
+    return bool(settings.LLM and settings.LLM_INTERVIEWER_MODEL)
+
+
 def is_judging() -> bool:
     """Whether a model judges beside the rules."""
     return bool(settings.LLM and settings.LLM_JUDGE_MODEL)
@@ -164,6 +173,8 @@ def server(model: str, purpose: Purpose, *, clock: Clock) -> rubrics.ModelServer
         return None
     of = replace(settings.LLM, model=model)
     places = of.concurrency
+    if purpose == Purpose.INTERVIEWER:
+        of = replace(of, most_tokens=_TALK_TOKENS, timeout=min(of.timeout, _TALK_SECONDS))
     if purpose == Purpose.JUDGE and settings.LLM_INTERVIEWER_MODEL and places > 1:
         places -= 1  # somebody waits for the interviewer, and nobody for a judge
     return _server(of, places, clock)

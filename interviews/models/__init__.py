@@ -4,6 +4,7 @@ from interviews.models.agreement import Agreement, Disagreement
 from interviews.models.exchange import (
     MOST_QUESTIONS,
     MOST_SAID,
+    AskedProbe,
     Exchange,
     ExchangeKind,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "MOST_SAVED",
     "PROBES",
     "Agreement",
+    "AskedProbe",
     "CalibrationWaiver",
     "Disagreement",
     "DraftKept",

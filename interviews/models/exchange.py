@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.db import models, transaction
 from django.db.models import F, Max, Q
@@ -14,6 +14,14 @@ from interviews.models.stage import PROBES, StageAnswer
 
 # Characters of a question, and how many of them one interview holds.
 MOST_SAID, MOST_QUESTIONS = 2_000, 60
+
+
+class AskedProbe(NamedTuple):
+    """A probe as it is put to the candidate, and the model that worded it, if one did."""
+
+    chosen: rubrics.Chosen
+    text: str
+    model: str = ""
 
 
 class ExchangeKind(models.TextChoices):
@@ -73,7 +81,7 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         self,
         interview: Interview,
         stage: str,
-        chosen: Sequence["rubrics.Chosen"],
+        probes: Sequence[AskedProbe],
         *,
         now: datetime,
         seconds: int,
@@ -88,7 +96,7 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
             if locked is None or interview.current_stage != stage or asked.exists():
                 return False
             position = interview.sheets.texts().get(stage=stage).position
-            for number, (part, each) in enumerate(zip(PROBES, chosen, strict=False), start=1):
+            for number, (part, each) in enumerate(zip(PROBES, probes, strict=False), start=1):
                 sheet = StageAnswer.objects.create(
                     interview=interview,
                     stage=stage,
@@ -101,15 +109,16 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
                     kind=ExchangeKind.PROBE,
                     stage=stage,
                     at=now + timedelta(microseconds=number),  # in this order
-                    said=each.probe.ask,
+                    said=each.text,
                     sheet=sheet,
                     about={
-                        "probe": each.probe.id,
-                        "criterion": each.criterion,
-                        "open": list(each.open),
+                        "probe": each.chosen.probe.id,
+                        "criterion": each.chosen.criterion,
+                        "open": list(each.chosen.open),
+                        "model": each.model,
                     },
                 )
-        return bool(chosen)
+        return bool(probes)
 
     def hint(
         self, interview: Interview, stage: str, hint: "rubrics.Hint", *, now: datetime
@@ -210,11 +219,11 @@ class Exchange(models.Model):
         """The part of the sheet that answers a probe."""
         return self.sheet.part if self.sheet else ""
 
-    def answer(self, reply: rubrics.Reply) -> None:
-        """Keep what the interviewer said; the first reply stays."""
+    def answer(self, reply: rubrics.Reply, *, model: str = "") -> None:
+        """Keep what the interviewer said, and which model worded it; the first reply stays."""
         document = reply.model_dump(mode="json")
         unanswered = Exchange.objects.filter(pk=self.pk, reply__isnull=True)
-        if unanswered.update(reply=document):
+        if unanswered.update(reply=document, about={"model": model}):
             self.reply = document
         else:
             self.refresh_from_db(fields=["reply"])

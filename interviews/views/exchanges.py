@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from collections.abc import Generator
+from contextlib import closing
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,7 +23,7 @@ LINES = "application/x-ndjson"
 
 
 @require_POST
-def question(request: Request, interview_id: uuid.UUID) -> HttpResponse:
+def question(request: Request, interview_id: uuid.UUID) -> HttpResponseBase:
     """Ask the interviewer, who answers from the fact sheet."""
     interview = access.interview_or_404(request.user, interview_id)
     if refused := keep_along(request, interview_id):
@@ -30,8 +32,35 @@ def question(request: Request, interview_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _told(request, interview_id, form.problem)
     sent = form.cleaned_data
-    asked = interviewer.ask(interview, sent["question"], key=sent["question_key"], now=clock.now())
-    return _told(request, interview_id, "" if asked else "Nothing can be asked just now.")
+    asked = interviewer.hear(interview, sent["question"], key=sent["question_key"], now=clock.now())
+    if asked is None:
+        return _told(request, interview_id, "Nothing can be asked just now.")
+    said = interviewer.speak(asked, clock=clock.now)
+    if not _is_script(request):
+        for _ in said:
+            pass
+        return _told(request, interview_id, "")
+    answer = StreamingHttpResponse(_as_said(request, interview_id, said), content_type=LINES)
+    answer["X-Accel-Buffering"] = "no"  # a proxy is not to wait for the end
+    return answer
+
+
+def _as_said(
+    request: Request, interview_id: uuid.UUID, said: Generator[str, None, None]
+) -> Generator[str, None, None]:
+    """Give each utterance as it comes, and then all of it as the page shows it."""
+    with closing(said):
+        for text in said:
+            yield _line(bit=text)
+    yield _line(said=_panel(request, interview_id))
+
+
+def _is_script(request: Request) -> bool:
+    return LINES in request.headers.get("Accept", "")
+
+
+def _line(**said: str) -> str:
+    return f"{json.dumps(said)}\n"
 
 
 @require_POST
@@ -46,12 +75,13 @@ def hint(request: Request, interview_id: uuid.UUID) -> HttpResponse:
 
 def _told(request: Request, interview_id: uuid.UUID, problem: str) -> HttpResponse:
     """Say what became of it: to a script in lines of JSON, to a plain form on the page."""
-    if LINES not in request.headers.get("Accept", ""):
+    if not _is_script(request):
         if problem:
             messages.warning(request, problem)
         return redirect(f"{reverse('interview', args=[interview_id])}#interviewer")
-    line = {"problem": problem} if problem else {"said": _panel(request, interview_id)}
-    return HttpResponse(f"{json.dumps(line)}\n", content_type=LINES, status=409 if problem else 200)
+    if problem:
+        return HttpResponse(_line(problem=problem), content_type=LINES, status=409)
+    return HttpResponse(_line(said=_panel(request, interview_id)), content_type=LINES)
 
 
 def _panel(request: Request, interview_id: uuid.UUID) -> str:

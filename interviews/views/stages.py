@@ -68,7 +68,7 @@ def draft(
     if "review" not in request.POST:
         return redirect("interview", interview_id)
     interview = access.interview_or_404(request.user, interview_id)
-    if interviewer.follow_up(interview, stage_id, now=clock.now()):
+    if interviewer.follow_up(interview, stage_id, clock=clock.now):
         return redirect(follow_up_address(interview_id, stage_id, ""))
     return redirect("submission", interview_id)
 
@@ -82,10 +82,11 @@ def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
         saved = keep(request, interview_id, left.stage)
         if saved.status != 200:
             return unsaved(request, interview_id, left.stage, access.Part.TEXT, saved)
-    interview, now = left.interview, clock.now()
-    if interview.is_onward(stage_id) and interviewer.follow_up(interview, left.stage, now=now):
+    interview = left.interview
+    leaves = interview.is_onward(stage_id)
+    if leaves and interviewer.follow_up(interview, left.stage, clock=clock.now):
         return redirect(follow_up_address(interview_id, left.stage, stage_id))
-    interview.enter(stage_id, now=now)
+    interview.enter(stage_id, now=clock.now())
     return redirect("stage", interview_id, stage_id)
 
 

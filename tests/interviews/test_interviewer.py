@@ -51,8 +51,8 @@ def words(answer: HttpResponseBase) -> str:
 
 
 def line(answer: HttpResponseBase) -> dict[str, str]:
-    """The one line of an answer to a script."""
-    said: dict[str, str] = json.loads(answer.content)  # type: ignore[attr-defined]  # it is no stream
+    """The last line of an answer to a script."""
+    said: dict[str, str] = json.loads(b"".join(answer).splitlines()[-1])
     return said
 
 
@@ -69,8 +69,9 @@ def at(interview: Interview, action: str) -> str:
 
 def ask(interview: Interview, said: str, *, now: datetime, key: uuid.UUID | None = None) -> str:
     """Ask, and give what was said back."""
-    asked = interviewer.ask(interview, said, key=key or uuid.uuid4(), now=now)
+    asked = interviewer.hear(interview, said, key=key or uuid.uuid4(), now=now)
     assert asked
+    list(interviewer.speak(asked, clock=lambda: now))
     assert asked.replied
     return asked.replied.text
 
@@ -163,9 +164,9 @@ def test_nothing_can_be_asked_that_nobody_hears(
             talking.exchanges.ask(talking, "And?", key=uuid.uuid4(), now=now)
     else:
         theirs = factories.an_interview(candidate=mallory, has_interviewer=True, now=now)
-        interviewer.ask(theirs, "And?", key=key, now=now)
+        interviewer.hear(theirs, "And?", key=key, now=now)
     before = talking.exchanges.count()
-    assert interviewer.ask(talking, "How many users?", key=key, now=now) is None
+    assert interviewer.hear(talking, "How many users?", key=key, now=now) is None
     assert talking.exchanges.count() == before
 
 
