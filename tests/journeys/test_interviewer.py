@@ -1,15 +1,32 @@
 """An interview with the interviewer: questions, hints, follow-ups and a change, to the report."""
 
 import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from rubrics.loading import load_library
-from tests.journeys.candidate import Candidate
+from tests.journeys.candidate import Candidate, sign_in
 from tests.journeys.conftest import Watch
 from tests.journeys.rows import Rows
 from tests.journeys.test_pages import too_wide, violations
+from tests.llm_server import (
+    Behaviour,
+    Served,
+    fails,
+    honest,
+    says,
+    serving,
+    steps,
+    streams,
+)
+from tests.llm_server import Exchange as Asked
+from tests.rubrics.interviewing.llm.talks import reply, utterance
+from tests.stack import Stack, await_true
 
 pytestmark = pytest.mark.journey
 
@@ -158,3 +175,115 @@ def test_a_question_that_cannot_be_sent_stays_and_a_follow_up_ends_with_its_word
     expect(page.get_by_role("heading", name="The interviewer changes something")).to_be_visible()
     answers = rows.answers_to_follow_ups(candidate.interview_id)
     assert answers == ["The auction overcharges advertisers.", ""]
+
+
+# --- With a model ---
+
+MODEL = "local-7b"
+VOLUME = f"So {FACTS['volume']}"
+PHRASES = {"calibration-layer": ["isotonic regression"], "late-clicks": ["late purchases"]}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A model's server on loopback; each journey says what it does."""
+    with serving(fails("503 Service Unavailable")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def with_model(served: Served) -> Iterator[Stack]:
+    """Everything, with a model that judges and words what the interviewer says."""
+    folder = Path(tempfile.mkdtemp(prefix="mlsd-model-"))
+    folder.chmod(0o711)
+    said = {
+        "SWEEP_SECONDS": "1",
+        "LLM_BASE_URL": served.address,
+        "LLM_JUDGE_MODEL": MODEL,
+        "LLM_INTERVIEWER_MODEL": MODEL,
+    }
+    running = Stack(folder, said)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def guest(new_window: Callable[..., Page], with_model: Stack, watch: Watch) -> Candidate:
+    """The demo candidate there, in a new window."""
+    watch.own = with_model.base_url
+    page = new_window(base_url=with_model.base_url)
+    sign_in(page, email=with_model.emails[0], password=with_model.password)
+    return Candidate(page)
+
+
+def speaks(exchange: Asked) -> None:
+    """Talk as a good interviewer does, and judge by what stands there."""
+    if exchange.body.get("stream"):
+        probes = exchange.about.get("probes", ())
+        every = [utterance(f"probe:{each['id']}", each["ask"], quote="") for each in probes]
+        streams(lambda _: reply(*(every or [utterance("fact:volume", VOLUME)])))(exchange)
+    else:
+        says(honest(PHRASES))(exchange)
+
+
+def breaks_off(exchange: Asked) -> None:
+    """Begin to talk, and be gone."""
+    begun = reply(utterance("fact:volume", VOLUME), utterance("fact:time", "?"))
+    if exchange.body.get("stream") and "probes" not in exchange.about:
+        steps(begun.split('"fact:time"')[0])(exchange)
+    else:
+        fails("500 Internal Server Error")(exchange)
+
+
+@pytest.mark.parametrize("behaviour", [speaks, breaks_off], ids=["good", "fails half-way"])
+def test_with_a_model_it_is_the_same_interview(
+    guest: Candidate, served: Served, behaviour: Behaviour
+) -> None:
+    served.behaviours = [behaviour]
+    is_good = behaviour is speaks
+    page = guest.page
+    guest.start(QUESTION, interviewer="on")
+    ask(page, "How many requests per second are there, and what latency is acceptable?")
+    told = page.locator(".talk > li:last-child")
+    expect(told).to_contain_text(VOLUME)
+    expect(told).to_contain_text(FACTS["time"])
+
+    # Not word for word the answer of the other journey, whose verdicts are known by now.
+    next_stage(page, SCOPE if is_good else f"{SCOPE} Nothing else matters more.")
+    next_stage(page, DESIGN)
+    next_stage(page, DEPTH)
+    for answer in (CALIBRATED, ""):
+        guest.can_write()
+        question = page.locator(".probe-question").inner_text()
+        assert any(probe.ask in question for probe in SHEET.probes)
+        if answer:
+            guest.answer(answer)
+        page.get_by_role("button", name="Answer and go on" if answer else "Skip").click()
+        expect(page.locator("main")).not_to_contain_text(question)
+    expect(page.get_by_role("heading", name="The interviewer changes something")).to_be_visible()
+    guest.can_write()
+    guest.answer(CHANGED)
+    page.locator(".session-actions").get_by_text("Hand in").click()
+    while "/probes/" in page.url:
+        guest.can_write()
+        question = page.locator(".probe-question").inner_text()
+        page.get_by_role("button", name="Skip").click()
+        expect(page.locator("main")).not_to_contain_text(question)
+    page.get_by_role("button", name="Hand in my answer").click()
+    guest.sees_report()
+
+    talk = page.get_by_role("region", name="With the interviewer")
+    expect(talk.locator("#criterion-curveball .level")).not_to_have_attribute("data-level", "1")
+    expect(page.locator(".follow-up mark").first).to_be_visible()
+    second = page.get_by_role("region", name="A second judge")
+    wanted = "judged it as well" if is_good else "not judged: "
+
+    def is_there() -> bool:
+        page.reload()
+        return second.is_visible() and wanted in second.inner_text()
+
+    await_true(is_there, "what became of the model's part")
