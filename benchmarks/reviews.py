@@ -38,7 +38,7 @@ PAGES = (
 )
 MOST_QUERIES = 12
 MOST_RATIO = 1.5
-TURNS, ROUNDS = 5, 6
+TURNS, ROUNDS = 15, 4
 
 
 class Cost(NamedTuple):

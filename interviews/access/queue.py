@@ -4,14 +4,15 @@ Nothing that waits can be filtered or sorted by what anybody found; what a perso
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Coalesce
 
 from interviews import flow
 from interviews.access import gold
@@ -146,7 +147,7 @@ def queue(person: Person, chosen: Chosen, *, now: datetime) -> Queue:
     }
     tab = chosen.tab if chosen.tab in lists else "claim"
     rows, after = _page(lists[tab], _orders(tab), chosen)
-    return Queue(tab, rows, _counted(lists), after, calibration, is_lead(user))
+    return Queue(tab, rows, _counted(lists, user), after, calibration, is_lead(user))
 
 
 def _lists(user: User, now: datetime, *, is_calibrating: bool) -> Mapping[str, ReviewQuerySet]:
@@ -276,16 +277,21 @@ def _behind(found: ReviewQuerySet, order: _Order, after: str) -> ReviewQuerySet:
     )
 
 
-def _counted(lists: Mapping[str, ReviewQuerySet]) -> Sequence[Tab]:
-    """Count all lists in one question to the database, none further than pages tell."""
-    named = [
-        found.order_by()
-        .annotate(list=Value(name, output_field=CharField()))
-        .values_list("list", flat=True)[: MOST_COUNTED + 1]
-        for name, found in lists.items()
+def _counted(lists: Mapping[str, ReviewQuerySet], user: User) -> Sequence[Tab]:
+    """Count a person's lists in one question to the database, none further than pages tell."""
+    numbers = [
+        Func(
+            Cast(
+                ArraySubquery(found.order_by().values("pk")[: MOST_COUNTED + 1]),
+                ArrayField(UUIDField()),
+            ),
+            function="cardinality",
+            output_field=IntegerField(),
+        )
+        for found in lists.values()
     ]
-    counts = Counter(named[0].union(*named[1:], all=True))
-    return [Tab(name, TABS[name], counts[name]) for name in lists]
+    counts = User.objects.filter(pk=user.pk).values_list(*numbers).get()
+    return [Tab(name, TABS[name], count or 0) for name, count in zip(lists, counts, strict=True)]
 
 
 # --- what pages offer to choose from --------------------------------------------------------
