@@ -97,6 +97,11 @@ class Desk:
         return self.interview.pacing == flow.Pacing.STRICT
 
     @property
+    def may_enter(self) -> bool:
+        """Whether one may write in the stage that is shown, after going there."""
+        return next(tab.may_enter for tab in self.tabs if tab.is_shown)
+
+    @property
     def locks(self) -> bool:
         """Whether going on to the next stage locks what was written."""
         return self.following is not None and self.interview.locks_before(self.following.id)

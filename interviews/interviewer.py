@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -32,18 +32,19 @@ PROBE_SECONDS = 120
 LEAST_WORDS = 15
 # A model chooses among so many probes, knows so many of the last questions, and has so long.
 CHOICE, LATELY = 4, 3
-PATIENCE = rubrics.Patience(whole=6.0)
+PATIENCE = rubrics.Patience(first=2.0, whole=4.0)
+# A question that has had no reply for so long is answered by whoever looks next.
+LOST = timedelta(seconds=15)
 
 _rules = rubrics.RulesJudge()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One exchange as the page shows it. ``replies`` are what came back to a question."""
+    """One exchange as the page shows it. ``replies`` are what came back."""
 
     exchange: Exchange
     replies: tuple[str, ...]
-    title: str
 
     @property
     def is_question(self) -> bool:
@@ -65,6 +66,11 @@ class Talk:
     may_hint: bool
 
     @property
+    def asked(self) -> tuple[Turn, ...]:
+        """What the candidate asked for: questions and hints."""
+        return tuple(turn for turn in self.turns if turn.exchange.kind != ExchangeKind.PROBE)
+
+    @property
     def most(self) -> int:
         """The characters that a question may have."""
         return MOST_SAID
@@ -76,22 +82,29 @@ def exchanges_of(interview: Interview) -> list[Exchange]:
 
 
 def talk(
-    interview: Interview, exchanges: Sequence[Exchange], *, may_ask: bool = False
+    interview: Interview,
+    exchanges: Sequence[Exchange],
+    *,
+    now: datetime | None = None,
+    may_ask: bool = False,
 ) -> Talk | None:
-    """Lay out what was said; None for an interview without an interviewer."""
+    """Lay out what was said; None for an interview without an interviewer.
+
+    With ``now``, whoever was about to answer a question long ago is taken for gone.
+    """
     if not interview.has_interviewer:
         return None
     for each in exchanges:
-        if may_ask and each.kind == ExchangeKind.QUESTION and each.reply is None:
-            reply(each, exchanges)  # who had it under way is gone
-    titles = interview.stage_titles
+        is_open = each.kind == ExchangeKind.QUESTION and each.reply is None
+        if is_open and now and each.at < now - LOST:
+            reply(each, exchanges)
     asked = sum(each.kind == ExchangeKind.QUESTION for each in exchanges)
     return Talk(
         facts=tuple(_facts(interview, exchanges)),
         turns=tuple(
-            Turn(each, tuple(dict.fromkeys(_replies(each))), titles[each.stage])
+            Turn(each, tuple(dict.fromkeys(_replies(each))))
             for each in exchanges
-            if each.kind in (ExchangeKind.QUESTION, ExchangeKind.HINT)
+            if each.kind != ExchangeKind.CURVEBALL
         ),
         change=next((e.said for e in exchanges if e.kind == ExchangeKind.CURVEBALL), ""),
         may_ask=may_ask and asked < MOST_QUESTIONS,
@@ -100,6 +113,8 @@ def talk(
 
 
 def _replies(exchange: Exchange) -> Iterator[str]:
+    if exchange.sheet and exchange.sheet.text:
+        yield exchange.sheet.text
     if exchange.replied:
         yield from (part.text for part in exchange.replied.parts)
 
@@ -132,6 +147,8 @@ def speak(asked: Exchange, *, clock: Clock) -> Generator[str, None, None]:
         return
     before = list(asked.interview.exchanges.questions().exclude(pk=asked.pk))
     server = llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
+    if not asked.claim():
+        return
     if not llm.is_talking() or server is None:
         reply(asked, before)
         yield from dict.fromkeys(_replies(asked))
@@ -147,17 +164,21 @@ def speak(asked: Exchange, *, clock: Clock) -> Generator[str, None, None]:
         budget=llm.Purse(server.settings, clock=clock),
         record=llm.recorder(Purpose.INTERVIEWER, asked.interview, clock=clock),
     )
+    is_whole = False
     try:
         with llm.letting_go(asked.interview.version), closing(talk):
             for part in talk:
                 parts.append(part)
                 yield part.text
+        is_whole = True
     finally:
-        _keep(asked, parts, known)
+        _keep(asked, parts, known, is_whole=is_whole)
 
 
-def _keep(asked: Exchange, parts: Sequence[rubrics.Spoken], known: Sequence[str]) -> None:
-    """Keep what was said, and what the rules would have told besides."""
+def _keep(
+    asked: Exchange, parts: Sequence[rubrics.Spoken], known: Sequence[str], *, is_whole: bool
+) -> None:
+    """Keep what was said; to who stopped listening, what the rules would have told besides."""
     by_rules = rubrics.reply_to(asked.interview.version.value, asked.said, known)
     said = [
         rubrics.Said.model_validate(part.model_dump(include={"kind", "to", "fact", "text"}))
@@ -166,7 +187,8 @@ def _keep(asked: Exchange, parts: Sequence[rubrics.Spoken], known: Sequence[str]
     facts = {part.fact for part in said if part.fact}
     rest = [part for part in by_rules.parts if part.fact and part.fact not in facts]
     by_model = any(part.by == "model" for part in parts)
-    document = rubrics.Reply(parts=(*said, *rest)) if said else by_rules
+    whole = said if is_whole else [*said, *rest]
+    document = rubrics.Reply(parts=tuple(whole)) if said else by_rules
     asked.answer(document, model=settings.LLM_INTERVIEWER_MODEL if by_model else "")
 
 
@@ -187,7 +209,8 @@ def reply(asked: Exchange, exchanges: Sequence[Exchange]) -> None:
 
 def follow_up(interview: Interview, stage: str, *, clock: Clock) -> bool:
     """Ask what a stage left open as it ends; whether there is anything to answer."""
-    if not interview.has_interviewer or interview.current_stage != stage:
+    is_open = interview.is_running and not interview.is_paused and interview.deadline_at > clock()
+    if not is_open or not interview.has_interviewer or interview.current_stage != stage:
         return False
     probes = list(interview.exchanges.probes())
     if not any(each.stage == stage for each in probes):
@@ -245,11 +268,19 @@ def _seconds(interview: Interview) -> int:
     return round(PROBE_SECONDS * (1 + extra / (60 * interview.minutes)))
 
 
-def next_probe(interview: Interview, stage: str, *, now: datetime) -> Exchange | None:
-    """Give the follow-up question of a stage that is to be answered now.
+def place_of(asked: Exchange) -> tuple[int, int]:
+    """Which of how many follow-up questions of its stage one is."""
+    parts = [each.part for each in asked.interview.exchanges.probes().filter(stage=asked.stage)]
+    return parts.index(asked.part) + 1, len(parts)
 
-    Those whose time is up are over; who was quick has more time for the next one.
-    """
+
+def done_with(asked: Exchange, *, now: datetime) -> None:
+    """Have done with a follow-up question."""
+    asked.end(now=now, seconds=_seconds(asked.interview))
+
+
+def next_probe(interview: Interview, stage: str, *, now: datetime) -> Exchange | None:
+    """Give the follow-up question of a stage that is to be answered now, if there is one."""
     return interview.exchanges.open(now).filter(stage=stage).first()
 
 

@@ -50,6 +50,12 @@ def of(
     return rubrics.Transcript(
         texts=texts,
         prompted=frozenset(prompted & texts.keys()),
+        asked=frozenset(
+            name
+            for each in exchanges
+            if each.kind == ExchangeKind.PROBE
+            for name in each.about["open"]
+        ),
         hinted=frozenset(
             each.about["criterion"] for each in exchanges if each.kind == ExchangeKind.HINT
         ),

@@ -48,7 +48,7 @@ class TermsForm(forms.Form):
     interviewer = forms.ChoiceField(
         required=False,
         choices=[
-            ("on", "On: answers you, asks back, changes something late"),
+            ("on", "On: answers, asks back, changes something"),
             ("off", "Off: you and the clock"),
         ],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.db import models, transaction
 from django.db.models import F, Max, Q
+from django.utils.functional import cached_property
 
 import rubrics
 from interviews.models.interview import Interview
@@ -58,7 +59,11 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         with transaction.atomic():
             locked = interview.writable(now)
             if known := Exchange.objects.filter(pk=key).first():
-                return known if known.interview_id == interview.pk else None
+                if known.interview_id != interview.pk:
+                    return None
+                if known.said == said[:MOST_SAID]:
+                    return known
+                key = uuid.uuid4()  # the page has not heard that its last one arrived
             if locked is None or not interview.has_interviewer:
                 return None
             if self.filter(interview=interview).questions().count() >= MOST_QUESTIONS:
@@ -145,7 +150,11 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
         _, is_new = self.get_or_create(
             interview=interview,
             kind=ExchangeKind.CURVEBALL,
-            defaults={"stage": interview.current_stage, "at": now, "said": curveball.change},
+            defaults={
+                "stage": interview.current_stage,
+                "at": self._after(interview, now),
+                "said": curveball.change,
+            },
         )
         if is_new:
             before = interview.sheets.exclude(stage=interview.current_stage)
@@ -209,7 +218,7 @@ class Exchange(models.Model):
         """What it is, in which stage."""
         return f"{self.kind} in {self.stage}"
 
-    @property
+    @cached_property
     def replied(self) -> rubrics.Reply | None:
         """What the interviewer said to a question; None while nothing came."""
         return rubrics.Reply.model_validate(self.reply) if self.reply else None
@@ -222,16 +231,32 @@ class Exchange(models.Model):
     def answer(self, reply: rubrics.Reply, *, model: str = "") -> None:
         """Keep what the interviewer said, and which model worded it; the first reply stays."""
         document = reply.model_dump(mode="json")
+        vars(self).pop("replied", None)
         unanswered = Exchange.objects.filter(pk=self.pk, reply__isnull=True)
         if unanswered.update(reply=document, about={"model": model}):
             self.reply = document
         else:
             self.refresh_from_db(fields=["reply"])
 
-    def end(self, *, now: datetime) -> bool:
-        """Have done with a probe; False when it was so before."""
+    def claim(self) -> bool:
+        """Take a question to answer it; False when somebody else is at it, or was."""
+        free = Exchange.objects.filter(pk=self.pk, reply__isnull=True, about={})
+        return bool(free.update(about={"is_claimed": True}))
+
+    def end(self, *, now: datetime, seconds: int) -> None:
+        """Have done with a probe; the next one has its ``seconds`` from now on."""
         mine = StageAnswer.objects.filter(exchange=self, locked_at=None)
-        return bool(mine.update(locked_at=now))
+        with transaction.atomic():
+            if not mine.update(locked_at=now):
+                return
+            rest = StageAnswer.objects.filter(
+                interview=self.interview_id,
+                stage=self.stage,
+                part__in=PROBES,
+                locked_at=None,
+                closes_at__gt=now,
+            )
+            rest.update(closes_at=now + timedelta(seconds=seconds))
 
     def seconds_left(self, now: datetime) -> int:
         """How long a probe can still be answered."""

@@ -367,9 +367,15 @@ class Interview(models.Model):
         return True
 
     def may_enter(self, stage: str) -> bool:
-        """Whether its candidate may go to a stage: not back where all before is locked."""
+        """Whether its candidate may go to a stage.
+
+        Not back where all before is locked; and to the one in which something changes only from
+        the one before it, so that nobody locks the others by a slip.
+        """
         stages = [each.id for each in self.framework.value.stages]
         is_final = self.pacing == flow.Pacing.STRICT or self.changes_in(self.current_stage)
+        if stage == stages[-1] and self.changes_in(stage) and self.current_stage not in stages[-2:]:
+            return False
         pacing = flow.Pacing.STRICT if is_final else flow.Pacing.SOFT
         return flow.may_enter(stage, current=self.current_stage, stages=stages, pacing=pacing)
 
@@ -472,6 +478,7 @@ class Interview(models.Model):
                 by=flow.By.SERVER,
                 reason="the server could not be reached",
             )
+            self.exchanges.shift(self, timedelta(seconds=seconds))
             self._tell()
         return seconds
 

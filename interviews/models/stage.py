@@ -24,6 +24,12 @@ class Part(StrEnum):
     FIRST_PROBE = "probe-1"
     SECOND_PROBE = "probe-2"
 
+    @property
+    def words(self) -> str:
+        """How people call it."""
+        named = {"probe-1": "first follow-up", "probe-2": "second follow-up"}
+        return named.get(self.value, self.value)
+
 
 # Laid out when the interviewer asks; all others when the interview begins.
 PROBES = (Part.FIRST_PROBE, Part.SECOND_PROBE)

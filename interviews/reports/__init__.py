@@ -107,8 +107,7 @@ class TalkReport:
     ``unasked`` the facts that nobody asked for.
     """
 
-    turns: tuple[interviewer.Turn, ...]
-    told: tuple[str, ...]
+    asked: tuple[interviewer.Turn, ...]
     unasked: tuple[str, ...]
     follow_ups: int
     volunteered: int
@@ -355,7 +354,7 @@ def late(interview: Interview) -> tuple[Late, ...]:
     rows = LateText.objects.filter(answer__interview=interview).select_related("answer")
     titles = interview.stage_titles
     return tuple(
-        Late(titles[row.answer.stage], row.answer.part, row.received_at, row.text)
+        Late(titles[row.answer.stage], Part(row.answer.part).words, row.received_at, row.text)
         for row in rows.order_by("answer__position", "received_at", "pk")
     )
 
@@ -418,8 +417,7 @@ def _talk(
     met = [finding for judgement in card.judgements for finding in judgement.met]
     facts = [fact.fact for fact in interview.version.value.facts]
     return TalkReport(
-        turns=talk.turns,
-        told=talk.facts,
+        asked=talk.asked,
         unasked=tuple(fact for fact in facts if fact not in talk.facts),
         follow_ups=sum(each.kind == ExchangeKind.PROBE for each in exchanges),
         volunteered=sum(not finding.prompted for finding in met),

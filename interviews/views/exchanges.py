@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -77,7 +77,9 @@ def _told(request: Request, interview_id: uuid.UUID, problem: str) -> HttpRespon
     """Say what became of it: to a script in lines of JSON, to a plain form on the page."""
     if not _is_script(request):
         if problem:
-            messages.warning(request, problem)
+            question = request.POST.get("question", "").strip()
+            said = f" You asked: “{question}”" if question else ""
+            messages.warning(request, f"{problem}{said}")
         return redirect(f"{reverse('interview', args=[interview_id])}#interviewer")
     if problem:
         return HttpResponse(_line(problem=problem), content_type=LINES, status=409)
@@ -100,18 +102,11 @@ def probes(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResp
     """
     answer = access.stage_or_404(request.user, interview_id, stage_id)
     interview, now = answer.interview, clock.now()
+    if request.method == "POST":
+        return _answered(request, interview, stage_id)
     if not interview.is_running:
         return redirect("report", interview_id)
-    to = request.POST.get("to", request.GET.get("to", ""))
     asked = interviewer.next_probe(interview, stage_id, now=now)
-    if request.method == "POST":
-        if asked and asked.part == request.POST.get("part"):
-            part = access.Part(asked.part)
-            saved = keep(request, interview_id, stage_id, part) if "text" in request.POST else None
-            if saved and saved.may_resend:
-                return unsaved(request, interview_id, stage_id, part, saved)
-            asked.end(now=clock.now())
-        return _onward(interview, stage_id, to)
     if asked is None or interview.current_stage != stage_id or interview.is_paused:
         return redirect("interview", interview_id)
     laid = desk.lay(answer, now=now)
@@ -122,14 +117,36 @@ def probes(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResp
         {
             "desk": laid,
             "asked": asked,
+            "place": interviewer.place_of(asked),
             "sheet": sheet,
             "seconds": asked.seconds_left(now),
             "saved": desk.opening_of(sheet, left=laid.left),
             "left": laid.left,
             "key": uuid.uuid4(),
-            "to": to,
+            "to": request.GET.get("to", ""),
         },
     )
+
+
+def _answered(request: Request, interview: access.Interview, stage_id: str) -> HttpResponse:
+    """Keep an answer to a follow-up question, whatever became of it meanwhile, and lead on."""
+    part = request.POST.get("part", "")
+    if part not in access.PROBES:
+        raise Http404
+    if "text" in request.POST:
+        # What is skipped is not said: it stays in the history of its sheet alone.
+        text = "" if "skip" in request.POST else None
+        saved = keep(request, interview.pk, stage_id, access.Part(part), text=text)
+        if saved.status != 200 and not (text == "" and saved.state == "locked"):
+            return unsaved(request, interview.pk, stage_id, access.Part(part), saved)
+    if not interview.is_running:
+        return redirect("report", interview.pk)
+    if "over" in request.POST:
+        messages.info(request, "The time for that question is over. What you wrote was kept.")
+    asked = interviewer.next_probe(interview, stage_id, now=clock.now())
+    if asked and asked.part == part:
+        interviewer.done_with(asked, now=clock.now())
+    return _onward(interview, stage_id, request.POST.get("to", ""))
 
 
 def _onward(interview: access.Interview, stage_id: str, to: str) -> HttpResponse:

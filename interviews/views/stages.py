@@ -41,13 +41,17 @@ def stage(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
             "earlier": boards.earlier(answer),
             "talk": talk(answer.interview, may_ask=laid.is_writable),
             "question_key": uuid.uuid4(),
+            "waiting": interviewer.next_probe(answer.interview, stage_id, now=now)
+            if laid.is_writable and answer.interview.has_interviewer
+            else None,
         },
     )
 
 
 def talk(interview: access.Interview, *, may_ask: bool) -> interviewer.Talk | None:
     """Lay out what candidate and interviewer said."""
-    return interviewer.talk(interview, interviewer.exchanges_of(interview), may_ask=may_ask)
+    exchanges = interviewer.exchanges_of(interview)
+    return interviewer.talk(interview, exchanges, now=clock.now(), may_ask=may_ask)
 
 
 @require_POST
@@ -83,7 +87,7 @@ def entry(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpRespo
         if saved.status != 200:
             return unsaved(request, interview_id, left.stage, access.Part.TEXT, saved)
     interview = left.interview
-    leaves = interview.is_onward(stage_id)
+    leaves = interview.is_onward(stage_id) and interview.may_enter(stage_id)
     if leaves and interviewer.follow_up(interview, left.stage, clock=clock.now):
         return redirect(follow_up_address(interview_id, left.stage, stage_id))
     interview.enter(stage_id, now=clock.now())
@@ -108,9 +112,14 @@ def clocks(request: Request, interview_id: uuid.UUID, stage_id: str) -> HttpResp
 
 
 def keep(
-    request: Request, interview_id: uuid.UUID, stage_id: str, part: access.Part = access.Part.TEXT
+    request: Request,
+    interview_id: uuid.UUID,
+    stage_id: str,
+    part: access.Part = access.Part.TEXT,
+    *,
+    text: str | None = None,
 ) -> desk.SaveState:
-    """Save the posted text over the posted revision, and say what became of it."""
+    """Save the posted text, or another, over the posted revision; say what became of it."""
     form, now = DraftForm(request.POST), clock.now()
     if not form.is_valid():
         answer = access.stage_or_404(request.user, interview_id, stage_id, part)
@@ -119,6 +128,8 @@ def keep(
             "conflict", "Not saved: reload this page.", 400, answer.revision, left
         )
     sent = form.cleaned_data
+    if text is not None:
+        sent |= {"text": text, "start": None, "cut": None}
     # First, for a deadline that passed during an outage moves before the text is looked at.
     access.credit(request.user, interview_id, sent.pop("away"), now=now)
     outcome = access.save_draft(

@@ -11,7 +11,7 @@ from rubrics.judges import score
 from rubrics.judges.rules import PROMPTED_CAP
 from rubrics.reading.answer import Reading
 from rubrics.schema import Criterion, Framework, Level, Question
-from rubrics.scoring import Flag, Judge, Judgement, Scorecard, Verdict
+from rubrics.scoring import Finding, Flag, Judge, Judgement, Scorecard, Verdict, level_of
 
 CURVEBALL = "curveball"
 _LEVELS: Mapping[Level, str] = {
@@ -29,12 +29,15 @@ class Transcript:
     """All that a candidate said, in an interview with or without an interviewer.
 
     ``texts``: the id of a text → the text; ``prompted`` the ids of those that answer a question of
-    the interviewer. ``hinted``: criteria (ids) for which a hint was given. ``changed``: the texts
-    that were written after the curveball; empty when there was none.
+    the interviewer; ``asked`` the indicators (``criterion.indicator``) that were open when it asked
+    about them, so wherever they are said they were not volunteered. ``hinted``: criteria (ids) for
+    which a hint was given. ``changed``: the texts that were written after the curveball; empty when
+    there was none.
     """
 
     texts: Mapping[str, str]
     prompted: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
     hinted: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
 
@@ -52,7 +55,7 @@ def judge_transcript(
         question,
         framework,
         transcript.texts,
-        judge=_Hinted(judge, transcript.hinted) if transcript.hinted else judge,
+        judge=_Held(judge, transcript) if transcript.hinted or transcript.asked else judge,
         prompted=transcript.prompted,
         near_misses=near_misses,
     )
@@ -60,7 +63,7 @@ def judge_transcript(
     if adapting is None or not transcript.changed:
         return card
     after = {name: text for name, text in transcript.texts.items() if name in transcript.changed}
-    beside = score(adapting, framework, after, judge=judge)
+    beside = score(adapting, framework, after, judge=judge, prompted=transcript.prompted)
     return card.model_copy(update={"curveball": beside.judgements[0]})
 
 
@@ -90,25 +93,34 @@ def adapting_to_change(question: Question) -> Question | None:
     return question.model_copy(update={"rubric": rubric})
 
 
-class _Hinted:
-    """A judge whose levels are held down where the candidate had a hint."""
+class _Held:
+    """A judge whose levels are held down by hints, and by what was asked before it was said."""
 
-    def __init__(self, judge: Judge, hinted: frozenset[str]) -> None:
+    def __init__(self, judge: Judge, transcript: Transcript) -> None:
         self.name = judge.name
-        self._judge, self._hinted = judge, hinted
+        self._judge, self._transcript = judge, transcript
 
     def judge(self, question: Question, reading: Reading) -> Verdict:
         verdict = self._judge.judge(question, reading)
-        held = tuple(
-            _held(each) if each.criterion in self._hinted else each for each in verdict.judgements
-        )
+        criteria = {criterion.id: criterion for criterion in question.rubric.criteria}
+        held = tuple(self._held(criteria[each.criterion], each) for each in verdict.judgements)
         return verdict.model_copy(update={"judgements": held})
 
+    def _held(self, criterion: Criterion, judgement: Judgement) -> Judgement:
+        if judgement.level is None:
+            return judgement
+        level, flags = judgement.level, judgement.flags
+        met = tuple(self._asked(criterion.id, each) for each in judgement.met)
+        if met != judgement.met:
+            unasked = [each for each in met if not each.prompted]
+            volunteered = min(level, level_of(criterion, unasked))
+            level = max(volunteered, min(level, PROMPTED_CAP))
+        if criterion.id in self._transcript.hinted:
+            level = min(level, PROMPTED_CAP)
+            flags = (*flags, Flag(kind="hint", title=HINTED))
+        return judgement.model_copy(update={"level": level, "met": met, "flags": flags})
 
-def _held(judgement: Judgement) -> Judgement:
-    if judgement.level is None:
-        return judgement
-    flags = (*judgement.flags, Flag(kind="hint", title=HINTED))
-    return judgement.model_copy(
-        update={"level": min(judgement.level, PROMPTED_CAP), "flags": flags}
-    )
+    def _asked(self, criterion: str, finding: Finding) -> Finding:
+        if f"{criterion}.{finding.indicator}" not in self._transcript.asked:
+            return finding
+        return finding.model_copy(update={"prompted": True})

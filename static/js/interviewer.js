@@ -3,6 +3,7 @@
 
 import { announce } from "./announce.js";
 import { token } from "./csrf.js";
+import { editor } from "./editor.js";
 import { newKey } from "./queue.js";
 
 const PATIENCE = 20_000; // ms
@@ -50,7 +51,7 @@ async function* lines(response) {
 function add(kind, text) {
   let talk = said.querySelector(".talk");
   if (!talk) {
-    talk = Object.assign(document.createElement("ol"), { className: "talk" });
+    talk = Object.assign(document.createElement("ol"), { className: "talk", tabIndex: 0, ariaLabel: "What was said" });
     said.replaceChildren(talk);
   }
   const line = Object.assign(document.createElement("p"), { className: kind, textContent: text });
@@ -76,9 +77,12 @@ function take(line, heard) {
   toEnd();
 }
 
+let sent = ""; // the last question that went out: the same words again are the same question
+
 async function say(what) {
   if (place.dataset.busy) return;
   const question = box.value.trim();
+  if (what === "ask" && sent && sent !== question) key.value = newKey();
   if (what === "ask" && !question) {
     word.textContent = "Type your question first.";
     box.focus();
@@ -86,6 +90,9 @@ async function say(what) {
   }
   place.dataset.busy = "yes";
   word.textContent = what === "ask" ? "Asking …" : "One moment …";
+  if (what === "ask") sent = question;
+  else await editor?.flush(); // a hint is about what is not written yet
+  let isHeard = false;
   const form = new URLSearchParams(what === "ask" ? { question, question_key: key.value } : {});
   try {
     const response = await fetch(place.dataset[what], {
@@ -97,16 +104,20 @@ async function say(what) {
     });
     if (!response.headers.get("Content-Type")?.includes("ndjson")) throw new Error(response.status);
     word.textContent = "";
+    isHeard = true;
     if (what === "ask" && response.ok) add("talk-mine", question);
     const heard = [];
     for await (const line of lines(response)) take(line, heard);
     if (what === "ask" && response.ok) {
+      sent = "";
       if (box.value.trim() === question) box.value = "";
       key.value = newKey();
       remember();
     }
   } catch {
-    word.textContent = "Not sent: the server cannot be reached just now. Your question stays here.";
+    word.textContent = isHeard
+      ? "The answer broke off. Ask again to see all of it."
+      : "Not sent: the server cannot be reached just now. Your question stays here.";
   }
   delete place.dataset.busy;
 }

@@ -5,11 +5,19 @@ import * as device from "./kept.js";
 
 const place = document.querySelector("#leftover");
 
-const PARTS = { draft: "", outline: ", outline", drawing: ", drawing (its file)" };
+const PARTS = {
+  draft: "",
+  outline: ", outline",
+  drawing: ", drawing (its file)",
+  "probe-1": ", first follow-up",
+  "probe-2": ", second follow-up",
+};
+// Where the report shows what was handed in; a drawing is not there in words.
+const SHOWN = { draft: "", outline: "-drawing", drawing: "", "probe-1": "-probe-1", "probe-2": "-probe-2" };
 
 async function show(stage, name, part) {
   const kept = place.dataset.kept.replace("draft", part);
-  const shown = document.querySelector(part === "outline" ? `#stage-${stage}-drawing` : `#stage-${stage}`);
+  const shown = document.querySelector(`#stage-${stage}${SHOWN[part]}`);
   for (const [key, { text, isSaved, who }] of await device.all(`${kept}:${stage}`)) {
     if (who && who !== place.dataset.who) continue;
     // What was handed in after all needs no notice.

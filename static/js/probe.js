@@ -18,6 +18,7 @@ function tick() {
   if (left > 0) return;
   clearInterval(timer);
   announce("The time for this question is over.");
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "over", value: "1" }));
   form.requestSubmit();
 }
 

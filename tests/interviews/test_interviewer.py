@@ -140,11 +140,33 @@ def test_a_question_that_is_sent_twice_is_asked_once(talking: Interview, now: da
 def test_a_question_whose_answer_was_lost_has_one_when_the_page_opens(
     talking: Interview, now: datetime
 ) -> None:
-    asked = talking.exchanges.ask(talking, "Which latency?", key=uuid.uuid4(), now=now)
+    asked = interviewer.hear(talking, "Which latency?", key=uuid.uuid4(), now=now)
     assert asked
-    assert asked.reply is None
-    talk = talk_of(talking, may_ask=True)
-    assert talk.turns[0].replies == (FACTS["latency"],)
+    exchanges = interviewer.exchanges_of(talking)
+    under_way = interviewer.talk(talking, exchanges, now=now + timedelta(seconds=9))
+    assert under_way
+    assert under_way.turns[0].replies == ()
+    lost = interviewer.talk(talking, exchanges, now=now + timedelta(seconds=16))
+    assert lost
+    assert lost.turns[0].replies == (FACTS["latency"],)
+
+
+def test_a_question_is_answered_by_one_alone(talking: Interview, now: datetime) -> None:
+    asked = interviewer.hear(talking, "Which latency?", key=uuid.uuid4(), now=now)
+    assert asked
+    assert asked.claim()
+    assert list(interviewer.speak(asked, clock=lambda: now)) == []
+
+
+def test_other_words_under_the_same_key_are_another_question(
+    talking: Interview, now: datetime
+) -> None:
+    key = uuid.uuid4()
+    ask(talking, "Which latency?", key=key, now=now)
+    again = interviewer.hear(talking, "How many users are there?", key=key, now=now)
+    assert again
+    assert again.pk != key
+    assert talking.exchanges.count() == 2
 
 
 @pytest.mark.parametrize("state", ["over", "paused", "no interviewer", "enough", "another's key"])
@@ -327,6 +349,72 @@ def test_a_pause_and_extra_time_lengthen_it(
     assert sheet_of(first).closes_at == before + timedelta(minutes=7)
 
 
+def test_an_outage_that_is_given_back_lengthens_it(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    first = probed(browser_of_alice, talking)
+    before = sheet_of(first).closes_at
+    assert before
+    away = flow.Span(now + timedelta(seconds=5), now + timedelta(seconds=65))
+    given = talking.credit([away], now=now + timedelta(seconds=70), most=300)
+    assert given >= 30
+    first = talking.exchanges.probes()[0]
+    assert sheet_of(first).closes_at == before + timedelta(seconds=given)
+
+
+def test_who_is_quick_gives_nothing_to_the_next_question(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    first = probed(browser_of_alice, talking)
+    interviewer.done_with(first, now=now)
+    second = talking.exchanges.probes()[1]
+    assert sheet_of(second).closes_at == now + timedelta(seconds=interviewer.PROBE_SECONDS)
+
+
+def test_no_answer_is_lost_whatever_became_of_the_question(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    first = probed(browser_of_alice, talking)
+    where = at(talking, "stages/scope/probes/")
+    sent = {"part": "probe-1", "to": "design", "base": 0, "key": uuid.uuid4(), "text": ANSWER}
+    StageAnswer.objects.filter(exchange=first).update(closes_at=now - timedelta(minutes=5))
+    answered = browser_of_alice.post(where, sent)
+    assert answered.status_code == 410
+    assert "The time for this question is over" in words(answered)
+    assert LateText.objects.get().text == ANSWER
+    talking.submit(flow.Submitter.CANDIDATE, now=now)
+    again = {**sent, "key": uuid.uuid4(), "text": "After the end."}
+    assert browser_of_alice.post(where, again).status_code == 410
+    assert {late.text for late in LateText.objects.all()} == {ANSWER, "After the end."}
+
+
+def test_what_is_skipped_is_not_said(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    first = probed(browser_of_alice, talking)
+    assert answer(first, "Half a thought", now=now) is None
+    sheet = talking.sheets.get(part=Part.FIRST_PROBE)
+    sent = {"part": "probe-1", "skip": "1", "text": "Half a thought", "key": str(uuid.uuid4())}
+    where = at(talking, "stages/scope/probes/")
+    browser_of_alice.post(where, {**sent, "base": str(sheet.revision)})
+    sheet.refresh_from_db()
+    assert (sheet.text, sheet.text_at(1)) == ("", "Half a thought")
+    assert sheet.locked_at
+
+
+def test_going_back_makes_nothing_volunteered(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    probed(browser_of_alice, talking)
+    good = f"{factories.GOOD['scope']} {ANSWER}"
+    assert factories.draft(talking, "scope", good, now=now).refused is None
+    card = grading.judge(talking, talking.version)
+    assert card.judgements[0].level == 3
+    assert all(finding.prompted for finding in card.judgements[0].met)
+    shown = words(browser_of_alice.get(at(talking, "stages/scope/")))
+    assert "The interviewer waits for an answer" in shown
+
+
 def test_handing_in_ends_the_stage_too(browser_of_alice: Client, talking: Interview) -> None:
     sent = {"text": VAGUE, "base": 0, "key": uuid.uuid4(), "from": "scope", "review": "1"}
     answer = browser_of_alice.post(at(talking, "stages/scope/draft/"), sent)
@@ -346,8 +434,10 @@ def test_who_has_nothing_to_answer_is_led_on(
     talking.pause(now=now)
     assert browser_of_alice.get(where)["Location"] == at(talking, "")
     talking.submit(flow.Submitter.CANDIDATE, now=now)
-    for method in (browser_of_alice.get, browser_of_alice.post):
-        assert method(where)["Location"] == at(talking, "report/")
+    assert browser_of_alice.get(where)["Location"] == at(talking, "report/")
+    answered = browser_of_alice.post(where, {"part": "probe-1"})
+    assert answered["Location"] == at(talking, "report/")
+    assert browser_of_alice.post(where, {"part": "text"}).status_code == 404
 
 
 # --- hints ------------------------------------------------------------------------------------
@@ -416,11 +506,21 @@ def test_the_last_stage_begins_with_a_change_and_locks_the_others(
     assert talking.exchanges.filter(kind=ExchangeKind.CURVEBALL).count() == 1
 
 
+def test_nobody_locks_all_stages_by_a_slip(
+    browser_of_alice: Client, talking: Interview, now: datetime
+) -> None:
+    assert not talking.enter("evaluation", now=now)
+    shown = words(browser_of_alice.get(at(talking, "stages/evaluation/")))
+    assert "Go on there" in shown
+    assert "write here again" not in shown
+    assert not talking.exchanges.exists()
+
+
 def test_the_way_to_the_last_stage_says_that_it_locks(
     browser_of_alice: Client, talking: Interview, now: datetime
 ) -> None:
     talking.enter("design", now=now)
-    assert "Lock and go on: Evaluation" in words(
+    assert "Lock all and go on: Evaluation" in words(
         browser_of_alice.get(at(talking, "stages/design/"))
     )
 
@@ -436,7 +536,7 @@ def finished(browser_of_alice: Client, talking: Interview, now: datetime) -> Int
     second = talking.exchanges.probes()[1]
     assert answer(second, ANSWER, now=now) is None
     for each in (first, second):
-        each.end(now=now)
+        interviewer.done_with(each, now=now)
     to_next = {"design": factories.GOOD["design"], "evaluation": ANSWER}
     factories.write(talking, to_next, now=now)
     talking.submit(flow.Submitter.CANDIDATE, now=now)
@@ -461,8 +561,8 @@ def test_the_report_says_what_came_unasked_and_what_never(
     assert report.talk
     assert report.change
     assert report.change.criterion
-    assert (report.talk.prompted, report.talk.follow_ups) == (0, 2)  # it came unasked at the end
-    assert report.talk.told == (FACTS["users"],)
+    assert (report.talk.prompted, report.talk.follow_ups) == (1, 2)
+    assert [turn.exchange.said for turn in report.talk.asked] == ["How many users are there?"]
     assert report.talk.unasked == (FACTS["latency"],)
     assert report.change.criterion.level is not None
     assert report.change.criterion.level > 1
