@@ -10,8 +10,9 @@ import sys
 NOTHING_TO_RUN = 5
 HALVES = (
     ("-m", "not machine and not journey", "-n", "logical", "--maxprocesses=4", "--dist=loadgroup"),
-    # A file of journeys shares one running MLSD; most of the time it waits for a browser.
-    ("-m", "machine or journey", "-n", "2", "--dist=loadfile"),
+    # A file of journeys shares one running MLSD; most of the time it waits for a browser, so there
+    # is work for one more than there are cores.
+    ("-m", "machine or journey", "-n", "3", "--dist=loadfile"),
 )
 
 

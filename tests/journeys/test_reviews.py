@@ -126,6 +126,7 @@ def invite(page: Page, *, raters: int) -> str:
     page.goto("/invitations/new/")
     page.get_by_label("Who it is for").fill("Ada")
     page.get_by_label("Recommend videos on the home page").check()
+    page.get_by_label("Interviewer").select_option("off")
     page.get_by_label("Scored by").select_option(str(raters))
     page.get_by_role("button", name="Make the link").click()
     return page.get_by_role("textbox", name="The link").input_value()

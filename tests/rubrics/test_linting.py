@@ -387,6 +387,8 @@ def test_an_unreadable_phrase_of_the_library_is_told_at_its_line(tmp_path: Path)
     folder = tmp_path / "library"
     shutil.copytree(LIBRARY, folder)
     file = folder / "questions" / "video-recommendation.yaml"
+    for other in {*file.parent.glob("*.yaml")} - {file}:
+        other.unlink()
     lines = file.read_text().split("\n")
     at = next(n for n, line in enumerate(lines) if line.strip() == "wordings:") + 1
     lines[at] = lines[at].split("- ")[0] + "- (never closed"
