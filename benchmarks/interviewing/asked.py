@@ -28,10 +28,14 @@ Voice = Literal[
 
 
 class Message(Document):
-    """What a candidate says, and the ids of the facts that are to be told: all, and no other."""
+    """What a candidate says, and the ids of the facts that are to be told: all, and no other.
+
+    ``also``: those that may be told as well, where a message is wider than any fact.
+    """
 
     voice: Voice
     facts: tuple[str, ...]
+    also: tuple[str, ...] = ()
     says: str
 
 
@@ -44,13 +48,13 @@ class Outcome(NamedTuple):
 
     @property
     def is_right(self) -> bool:
-        """Whether exactly what was asked for was told."""
-        return set(self.told) == set(self.message.facts)
+        """Whether all that was asked for was told and nothing wrong."""
+        return set(self.message.facts) <= set(self.told) and not self.is_wrong
 
     @property
     def is_wrong(self) -> bool:
         """Whether something was told that was not asked for."""
-        return not set(self.told) <= set(self.message.facts)
+        return not set(self.told) <= {*self.message.facts, *self.message.also}
 
 
 def messages(part: Part) -> dict[str, list[Message]]:

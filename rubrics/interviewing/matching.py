@@ -6,16 +6,17 @@ bring nothing near.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from rubrics.interviewing.synonyms import FRAME, LIGHT, VAGUE_THINGS, table
+from rubrics.interviewing.synonyms import FRAME, LIGHT, NAMED_ALWAYS, VAGUE_THINGS, table
 from rubrics.judges.kept import kept
 from rubrics.judges.near import Vectors
-from rubrics.reading.lexicon import Lexicon, Typos, Words, words
+from rubrics.reading.lexicon import Lexicon, Match, Typos, Words, words
 from rubrics.schema import Fact, Question
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ class Sheet:
     def __init__(self, question: Question) -> None:
         """Index the facts of a question by what they name."""
         self.facts = facts = question.facts
-        asks = [(at, words(ask)) for at, fact in enumerate(facts) for ask in fact.asks]
-        self._told = [frozenset(_names(words(fact.fact))) for fact in facts]
+        self._question = question
+        asks = [(at, _read(ask)) for at, fact in enumerate(facts) for ask in fact.asks]
+        self._told = [frozenset(_names(_read(fact.fact))) for fact in facts]
         told = {form for fact in facts for form in words(fact.fact).forms}
         self._typos = Typos({form for _, ask in asks for form in ask.forms} | told | _spelled())
         named = [(at, frozenset(_names(ask))) for at, ask in asks]
@@ -106,14 +108,14 @@ class Sheet:
 
     def nearest(self, said: str, vectors: Vectors | None) -> list[Near]:
         """Every fact that shares something with a question, the nearest first."""
-        asked = self._mended(words(said))
+        asked = self._mended(_read(said))
         names = _names(asked, self.weights)
         length = self._length(names)
         similar = self._similar(asked.forms, vectors)
         found = []
         for at, fact in enumerate(self.facts):
             shared = self._of[at] & names
-            if shared <= LIGHT | VAGUE and len(shared) < A_PHRASE:
+            if all(map(_is_little, shared)) and len(shared) < A_PHRASE:
                 continue
             covered = (self._length(shared) / length) ** 2
             by_asks = max(
@@ -124,6 +126,30 @@ class Sheet:
             closeness = by_asks + OF_VECTORS * covered * similar[at]
             found.append(Near(closeness, fact, tuple(sorted(shared - LIGHT))))
         return sorted(found, key=lambda near: -near.closeness)
+
+    def speaks_of(self, said: str) -> bool:
+        """Whether at least half of what a text names belongs to the task or to the trade."""
+        named = [
+            name
+            for name in _names(self._mended(_read(said)))
+            if name not in LIGHT and not name[0].isdigit() and not name.startswith(f"{MANY} ")
+        ]
+        known = sum(name.startswith("#") or name in self._words for name in named)
+        return 0 < len(named) <= 2 * known
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The stems of all that the question and its rubric say, and of the phrases for things."""
+        question = self._question
+        texts = [question.title, question.prompt, *(probe.ask for probe in question.probes)]
+        for fact in question.facts:
+            texts += [fact.fact, *fact.asks]
+        for criterion in question.rubric.criteria:
+            texts += [criterion.title, *criterion.levels.values()]
+            for each in criterion.indicators:
+                texts += [each.title, *each.phrases]
+        stems = {stem for text in texts for stem in words(text).stems}
+        return frozenset(stems.union(words(" ".join(_spelled())).stems))
 
     def _mended(self, said: Words) -> Words:
         return words(" ".join(self._typos.meant(form, form) for form in said.forms))
@@ -155,13 +181,31 @@ def _spelled() -> frozenset[str]:
     )
 
 
+def _longest(found: Iterable[Match[str]]) -> list[Match[str]]:
+    """Leave off what is part of a longer phrase: a latency budget is no money."""
+    found = list(found)
+    return [
+        one
+        for one in found
+        if not any(
+            other.first <= one.first
+            and one.last <= other.last
+            and other.last - other.first > one.last - one.first
+            for other in found
+        )
+    ]
+
+
 def _names(said: Words, known: Mapping[str, float] | None = None) -> frozenset[str]:
     """What a text names: stems of its words beside the frame, and things (``#load``).
 
-    With ``known``, a word that the sheet does not know counts for nothing where it names a thing.
+    With ``known``, a thing that the sheet does not know is passed over, and its words count, unless
+    it is one of ``NAMED_ALWAYS``.
     """
     found = [
-        match for match in _things().find(said.stems) if known is None or f"#{match.key}" in known
+        match
+        for match in _longest(_things().find(said.stems))
+        if known is None or f"#{match.key}" in known or match.key in NAMED_ALWAYS
     ]
     covered = {
         at
@@ -178,6 +222,19 @@ def _names(said: Words, known: Mapping[str, float] | None = None) -> frozenset[s
     return frozenset(
         word for at, word in enumerate(said.stems) if word not in FRAME and at not in covered
     ).union(counted, (f"#{match.key}" for match in found))
+
+
+# "Objective" has the stem of "object", and only one of them is a goal.
+_OBJECT = re.compile(r"\bobject(?=s?\b)", re.IGNORECASE)
+
+
+def _read(text: str) -> Words:
+    return words(_OBJECT.sub("item", text))
+
+
+def _is_little(name: str) -> bool:
+    """Whether a name alone brings no fact near: words of many questions, and bare numbers."""
+    return name in LIGHT or name in VAGUE or name[0].isdigit()
 
 
 def says_nothing(text: str) -> bool:

@@ -22,10 +22,16 @@ class Manner(StrEnum):
 
 
 class Piece(NamedTuple):
-    """A piece of a message and how it is meant."""
+    """A piece of a message, how it is meant, and the number of the sentence that it stands in."""
 
     text: str
     manner: Manner
+    sentence: int = 0
+
+    @property
+    def leans(self) -> bool:
+        """Whether it points to something outside itself: "how reliable is it?"."""
+        return bool(_LEANS.search(self.text))
 
 
 _ENDS = re.compile(r"(?<=[?!;\n])|(?<=\.)(?=\s|$)")
@@ -67,7 +73,8 @@ _WANTS_THE_ANSWER = re.compile(
     | how\s(?:should|would|shall)\s(?:i|we|one)\s(?:do|solve|design|build|model|approach|start)
     | what\s(?:would|do|should|will)\syou\s(?:do|use|choose|pick|prefer|recommend|suggest|want
         |expect|think)
-    | (?:would|do)\syou\s(?:use|go|choose|pick|take|prefer|recommend|suggest|like|think|agree)
+    | (?:(?:would|do)\syou\s(?:use|go|choose|pick|take|prefer|recommend|suggest|think|agree)
+        |would\syou\slike)
     | (?:which|what)\s(?:[\w-]+\s){1,3}(?:would|do|should)\s(?:you|i|we)\s(?:use|choose|pick|prefer
         |take|recommend)
     | (?:should|shall)\s(?:i|we)\s(?:use|choose|pick|take|build|train|start|go|apply|design|model
@@ -76,7 +83,8 @@ _WANTS_THE_ANSWER = re.compile(
         |solution|approach|design|way|choice|model|architecture|loss|metric)
     | (?:the|your)\s(?:answer|solution)(?:\sto\b|\splease|\syou\b|$|\W*$)
     | (?:give|need|have|get)\s(?:me\s)?(?:a|any|some)\s(?:hint|clue|tip)s?
-    | obvious\schoice | want\sto\shear | good\s(?:idea|choice|enough) | do\sthe\sjob | am\si\sright
+    | obvious\schoice | want\sto\shear | good\s(?:idea|choice) | (?<!not\s)good\senough
+    | do\sthe\sjob | am\si\sright
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -89,13 +97,20 @@ _CHATS = re.compile(
 )
 
 
+_LEANS = re.compile(r"\b(?:it|its|they|them|their|those|these|that)\b", re.IGNORECASE)
+# "..., how soon, ...": asks for more of what was just named, and names nothing itself.
+_BARE = re.compile(r"^\W*(?:how|when|why|where)(?:\s+\w+)?\W*$", re.IGNORECASE)
+
+
 def pieces(said: str) -> list[Piece]:
     """Cut a message; what has no words of its own is read with what stands before it."""
     found: list[Piece] = []
-    for text in _cut(normalise(said).text):
-        piece = Piece(text, _manner(text))
+    for sentence, text in _cut(normalise(said).text):
+        piece = Piece(text, _manner(text), sentence)
+        if found and found[-1].sentence == sentence and _BARE.match(text):
+            continue
         if found and piece.manner is Manner.ASKS and _belongs(found[-1], piece):
-            piece = Piece(f"{found.pop().text} {text}", Manner.ASKS)
+            piece = Piece(f"{found.pop().text} {text}", Manner.ASKS, sentence)
         found.append(piece)
     return found
 
@@ -108,13 +123,13 @@ def _belongs(before: Piece, piece: Piece) -> bool:
     return is_one and (says_nothing(piece.text) or says_nothing(before.text))
 
 
-def _cut(said: str) -> Iterator[str]:
-    for sentence in _ENDS.split(said):
+def _cut(said: str) -> Iterator[tuple[int, str]]:
+    for number, sentence in enumerate(_ENDS.split(said)):
         is_asked = sentence.rstrip().endswith("?")
         for part in _AND.split(sentence) if not _LEADS.match(sentence) else [sentence]:
             if re.search(r"\w", part):
                 text = part.strip()
-                yield f"{text}?" if is_asked and not text.endswith("?") else text
+                yield number, f"{text}?" if is_asked and not text.endswith("?") else text
 
 
 def _manner(text: str) -> Manner:

@@ -26,6 +26,7 @@ latency: millisecond | real time | realtime | real-time | time (budget|limit|con
 latency: deadline
 latency: sla | slo | too slow | how quick | how much time | time do (we|i) have | synchronous
 latency: async
+latency: long (may|can|must|should|do) .. take
 latency: time requirement | speed requirement
 goal: goal | objective | kpi | success | successful | optimise | optimisation | purpose | aim
 goal: target metric
@@ -33,17 +34,20 @@ goal: trying to (achieve|move|do|get|reach|improve) | north star
 goal: (business|key|target|success|main) metric
 goal: (what|which) (metric|measure) | what matters | matters most | really after | get out of
 goal: good for the business | care .. most | judge whether | main problem
+goal: (business|company) gain
 goal: why are we (doing|building)
 goal: want to (achieve|improve|get) | problem .. solve | management | leadership | stakeholders
 worse: worse | worst error | false (alarm|positive|negative)s | (error|mistake) cost
 worse: cost of .. (error|mistake)
 worse: how bad | acceptable error | error rate .. acceptable | costs us more
+today: there already | already there
 today: exist | existing | baseline | at the moment | right now | at present | legacy | in place
 today: current | currently | present | todays | today | now | status quo | already in production
 today: already have | have already | running already | nowadays | these days | up to now | until now
 accuracy: accuracy | accurate | performance | how good | how well | error | quality | perform
 accuracy: right
 law: gdpr | law | legal | legislation | regulation | regulatory | regulator | compliance | comply
+law: (may|must|can) (we|i) not use | (must|may) not use
 law: privacy | data protection | ccpa | hipaa | dsa | ai act | pci | mdr | fda | legally | residency
 consent: consent | agreed | allowed to use | permission | opt out | opt in
 explaining: explain | explainability | explainable | tell .. why | justify | transparency
@@ -52,6 +56,10 @@ labels: label | annotation | annotate | annotator | ground truth
 labels: (training|labelled|annotated) data
 labels: learn from | examples | judgement | gold standard | (training|test) set | human rating
 labels: grade | draw boxes | supervised
+latency: (latency|response|speed) budget
+running costs: (may|can|might|should|allowed to) it cost
+machine budget: budget for .. (machines|hardware)
+machine budget: (machine|hardware|compute|cloud|infrastructure) budget
 budget: budget | how much money | money .. (for|have) | afford | spend
 hardware: hardware | gpu | cpu | tpu | compute | computing power | infrastructure | computing
 hardware: graphics card | memory | onboard | on-board | cluster | ram
@@ -92,16 +100,19 @@ actions: action | lever | what can we do | options | interventions | only (block
 personal: know .. (user|viewer|shopper|visitor) | know who | user profile | about a user
 advertising: ad | advert | advertisement | sponsored | promoted | commercial | paid places
 approval: approve | approval | sign off | sign it off | certified | certification | say yes
-external: weather | external data | third party | calendar | outside data
+external: external data | third party | calendar | outside data
 release: ship | deploy | rollout | over the air | get onto | release | deployment
 loss: liable | liability | carries the loss | ends up paying | who pays
 people: headcount | team size | who works | (many|number of) engineers | employees | skill
 people: can they code | staffing
 delay: delayed | delay | how late | how long until | delayed feedback
 uptime: availability | uptime | outage | goes down | is down | fail | failure
-use: used for | use it | who uses | downstream | who will use
+use: who are .. users | used for | use it | who uses | downstream | who will use
 """
 
+
+# Asked of a sheet that does not know it, it is not a question for what else costs something.
+NAMED_ALWAYS = ("running costs", "machine budget", "children")
 
 # These say how a thing is asked for rather than which one is meant.
 VAGUE_THINGS = ("average", "size", "share", "daily", "new", "change", "accuracy", "places")
