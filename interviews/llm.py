@@ -30,6 +30,9 @@ _CHECK_SECONDS = 15.0
 _LATEST = 10
 
 
+# So many threads of this process may wait for a model's words; the others answer everybody else.
+_talking = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+
 # What a reply to somebody who waits may hold, and how long it may take (seconds).
 _TALK_TOKENS, _TALK_SECONDS = 1_200, 10.0
 
@@ -37,6 +40,20 @@ _TALK_TOKENS, _TALK_SECONDS = 1_200, 10.0
 def is_talking() -> bool:
     """Whether a model words what the interviewer says."""
     return bool(settings.LLM and settings.LLM_INTERVIEWER_MODEL)
+
+
+@contextmanager
+def may_talk() -> Iterator[bool]:
+    """Say whether this thread may wait for a model's words, or too many do; it never waits here.
+
+    Leave it in the thread that entered it, when the words are there.
+    """
+    is_free = _talking.acquire(blocking=False)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            _talking.release()
 
 
 def is_judging() -> bool:
@@ -172,12 +189,17 @@ def server(model: str, purpose: Purpose, *, clock: Clock) -> rubrics.ModelServer
     if settings.LLM is None:
         return None
     of = replace(settings.LLM, model=model)
-    places = of.concurrency
     if purpose == Purpose.INTERVIEWER:
         of = replace(of, most_tokens=_TALK_TOKENS, timeout=min(of.timeout, _TALK_SECONDS))
-    if purpose == Purpose.JUDGE and settings.LLM_INTERVIEWER_MODEL and places > 1:
-        places -= 1  # somebody waits for the interviewer, and nobody for a judge
-    return _server(of, places, clock)
+    return _server(of, places(of, purpose), clock)
+
+
+def places(of: rubrics.LlmSettings, purpose: Purpose) -> int:
+    """How many may ask for this at the same time: all, or all but the interviewer's one."""
+    is_patient = purpose in (Purpose.JUDGE, Purpose.COMPARISON)
+    if is_patient and settings.LLM_INTERVIEWER_MODEL and of.concurrency > 1:
+        return of.concurrency - 1  # somebody waits for the interviewer, and nobody for a judge
+    return of.concurrency
 
 
 @lru_cache(maxsize=16)
@@ -197,14 +219,22 @@ def recorder(
     return record
 
 
+def models() -> tuple[str, ...]:
+    """Name each model that is set up, once."""
+    named = (settings.LLM_JUDGE_MODEL, settings.LLM_INTERVIEWER_MODEL)
+    return tuple(dict.fromkeys(each for each in named if each)) if settings.LLM else ()
+
+
 def check(*, clock: Clock) -> str:
-    """Ask the model for next to nothing; say why nothing came of it, or nothing."""
-    base = settings.LLM
-    asked = server(base.model, Purpose.CHECK, clock=clock) if base else None
-    if asked is None:
-        return "No model is set up."
-    purse, record = Purse(asked.settings, clock=clock), recorder(Purpose.CHECK, clock=clock)
-    return asked.check(purse, record, seconds=_CHECK_SECONDS)
+    """Ask each model for next to nothing; say why nothing came of the first that fails, or ""."""
+    every = models()
+    for model in every:
+        asked = server(model, Purpose.CHECK, clock=clock)
+        assert asked
+        purse, record = Purse(asked.settings, clock=clock), recorder(Purpose.CHECK, clock=clock)
+        if why := asked.check(purse, record, seconds=_CHECK_SECONDS):
+            return f"{model}: {why}" if len(every) > 1 else why
+    return "" if every else "No model is set up."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from mlsd_app import embedded, queue_folder
+from mlsd_app import embedded, parts, queue_folder
 from rubrics import LlmSettings
 
 # Lets classes such as ModelAdmin name their model, ModelAdmin[Interview], when the code runs.
@@ -95,7 +95,9 @@ LLM_PRICE_OUT: float = _number("LLM_PRICE_OUT", 0)
 # The most that requests may cost in so many days, however many workers ask; empty: no limit.
 LLM_BUDGET: float | None = _number("LLM_BUDGET", 0) if env.str("LLM_BUDGET", default="") else None
 LLM_BUDGET_DAYS: float = _number("LLM_BUDGET_DAYS", 30, least=1)
-# Requests at the same time, over all workers and machines.
+# Requests at the same time, over all workers and machines. Of two or more, judges leave one to the
+# interviewer; with 1 they share it, and while an answer is judged the interviewer may find no turn
+# in time and say what is written.
 LLM_CONCURRENCY: int = int(_number("LLM_CONCURRENCY", 4, least=1))
 # Seconds for one request, from the first byte to the last.
 LLM_TIMEOUT: float = _number("LLM_TIMEOUT", 60, least=1)
@@ -170,6 +172,9 @@ def _llm() -> LlmSettings | None:
             f"LLM_BASE_URL and what belongs to it: {problem}"
         ) from None
 
+
+# Requests that a process of the web server answers at once.
+WEB_THREADS = parts.THREADS
 
 # What the settings above come to: the server, its key and limits; None where no model is asked.
 LLM: LlmSettings | None = _llm()

@@ -41,12 +41,13 @@ def model(request: Request) -> HttpResponse:
 @require_POST
 @_staff_only
 def model_check(request: Request) -> HttpResponse:
-    """Ask the model for next to nothing."""
+    """Ask each model for next to nothing."""
     why = llm.check(clock=clock.now)
     if why:
         messages.error(request, f"Nothing came: {why}")
     else:
-        messages.success(request, "The model answered, in the form that is wanted.")
+        who = "Both models" if len(llm.models()) > 1 else "The model"
+        messages.success(request, f"{who} answered, in the form that is wanted.")
     return redirect("model")
 
 

@@ -1,6 +1,8 @@
 """Turns, money and records of requests to a model hold for all workers, also when one is killed."""
 
 import threading
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from pytest_django import Settings
 
 from interviews import llm, second_opinions
 from interviews.models import Interview, LlmCall, LlmSpend, LlmTurn, Purpose
-from rubrics import Call, ModelServer, Spend
+from rubrics import Call, LlmSettings, ModelServer, Spend
 from rubrics.llm.server import NO_BUDGET
 from rubrics.llm.wire import NOT_REACHED
 from tests import factories
@@ -230,6 +232,40 @@ def test_a_check_asks_for_next_to_nothing_and_says_what_is_wrong(settings: Setti
         ("check", NOT_REACHED),
     ]
     assert (status.is_used_up, status.figures.failed, len(status.failures)) == (True, 1, 1)
+
+
+@commits
+def test_a_check_asks_each_model_once_and_names_the_one_that_fails(settings: Settings) -> None:
+    ready = fails("200 OK", body=completion('{"ready": true}'))
+    with judging(settings, ready, fails("401 No")) as served:
+        settings.LLM_INTERVIEWER_MODEL = "small"
+        assert llm.check(clock=noon) == "small: The model's server refused the key."
+        assert [each.body["model"] for each in served.got] == ["m", "small"]
+    with judging(settings, ready) as served:
+        settings.LLM_INTERVIEWER_MODEL = "m"
+        assert llm.check(clock=noon) == ""
+        assert len(served.got) == 1
+
+
+def test_judges_and_comparisons_leave_a_turn_to_the_interviewer(settings: Settings) -> None:
+    of = LlmSettings(base_url="http://127.0.0.1:9/v1", model="m", concurrency=4)
+    assert {llm.places(of, each) for each in Purpose} == {4}
+    settings.LLM_INTERVIEWER_MODEL = "m"
+    places = {each.value: llm.places(of, each) for each in Purpose}
+    assert places == {"judge": 3, "comparison": 3, "interviewer": 4, "check": 4}
+    assert {llm.places(replace(of, concurrency=1), each) for each in Purpose} == {1}
+
+
+def test_at_most_half_of_the_threads_wait_for_a_models_words(settings: Settings) -> None:
+    most = settings.WEB_THREADS // 2
+    with ExitStack() as talking:
+        assert [talking.enter_context(llm.may_talk()) for _ in range(most)] == [True] * most
+        with llm.may_talk() as free:
+            assert not free
+        with llm.may_talk() as free:  # who was not let in gives nothing back
+            assert not free
+    with llm.may_talk() as free:
+        assert free
 
 
 def test_what_was_asked_goes_with_the_interview_and_its_cost_stays(bank: None, alice: User) -> None:

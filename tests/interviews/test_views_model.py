@@ -29,7 +29,7 @@ def words(page: str) -> str:
 def test_before_a_model_is_set_up_the_page_says_how(staff: Client) -> None:
     page = staff.get("/staff/model/").content.decode()
     assert "No model is set up" in page
-    assert "LLM_BASE_URL" in page
+    assert all(f"LLM_{each}" in page for each in ("BASE_URL", "JUDGE_MODEL", "INTERVIEWER_MODEL"))
     assert "Check the connection" not in page
 
 
