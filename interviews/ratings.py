@@ -184,40 +184,32 @@ def compare(interview: Interview, reviews: Sequence[Review], *, reader: int | No
     The one of the person ``reader`` is marked as their own. Of the machine's the latest by the
     interview's own rubric counts.
     """
-    judged = (
-        interview.scorecards.filter(review=None, rubric_hash=interview.version.rubric_hash)
-        .order_by("judge", "-created_at")
-        .distinct("judge")
-    )
-    machines = sorted(judged, key=lambda card: card.created_at)
-    return _compare(interview, machines, reviews, reader)
+    return _compare(interview, interview.judged, reviews, reader)
 
 
 def _compare(
     interview: Interview,
-    judged: Sequence[Scorecard],
+    machine: Sequence[Scorecard],
     reviews: Sequence[Review],
     reader: int | None,
 ) -> Comparison:
     rubric = interview.version.value.rubric
+    judged = _latest(interview, machine)
     cards = [card.value for card in judged] + [each.scorecard.value for each in reviews]
-    given = [
-        *(resolution.Card(resolution.Role.JUDGE, card.value) for card in judged),
-        *map(_card, reviews),
-    ]
+    given = [*_judges(machine, judged), *map(_card, reviews)]
     ratings = [r.scorecard.value for r in reviews if r.kind == Kind.RATING]
-    waived = list(interview.reviews.filter(waived_at__isnull=False).select_related("waived_by"))
-    result = resolution.resolve(rubric, given, **_wanted(interview, waived))
+    open_ = list(interview.reviews.filter(submitted_at=None).select_related("waived_by"))
+    awaited = next((review for review in open_ if review.is_awaited), None)
+    result = resolution.resolve(rubric, given, **_wanted(interview, open_))
     gap = resolution.gap(rubric, ratings)
-    open_ = interview.reviews.awaited().first()
     return Comparison(
         columns=(*map(_machine, judged), *(_person(r, reader) for r in reviews)),
         rows=tuple(_rows(rubric, cards, result, gap)),
         said=tuple(_said(r, _who(r, reader)) for r in reviews),
         result=result,
         gap=gap,
-        awaited=_AWAITED[open_.kind] if open_ else "",
-        waived=tuple(waived),
+        awaited=_AWAITED[awaited.kind] if awaited else "",
+        waived=tuple(review for review in open_ if review.waived_at),
     )
 
 
@@ -226,11 +218,9 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
 
     Of the machine's the latest by the interview's own rubric counts, as in ``compare``.
     """
-    own = [card for card in cards if card.rubric_hash == interview.version.rubric_hash]
-    judged = {card.judge: card for card in own if card.review is None}
-    latest = sorted(judged.values(), key=lambda card: card.created_at)
+    machine = [card for card in cards if card.review is None]
     given = [
-        *(resolution.Card(resolution.Role.JUDGE, card.value) for card in latest),
+        *_judges(machine, _latest(interview, machine)),
         *(
             resolution.Card(resolution.Role(card.review.kind), card.value)
             for card in cards
@@ -239,10 +229,24 @@ def result_of(interview: Interview, cards: Sequence[Scorecard]) -> resolution.Re
     ]
     rubric = interview.version.value.rubric
     open_ = list(interview.reviews.filter(submitted_at=None))
-    waived = [review for review in open_ if review.waived_at]
-    result = resolution.resolve(rubric, given, **_wanted(interview, waived))
-    is_awaited = len(waived) < len(open_)
+    result = resolution.resolve(rubric, given, **_wanted(interview, open_))
+    is_awaited = any(review.is_awaited for review in open_)
     return replace(result, is_final=False) if result and is_awaited else result
+
+
+def _latest(interview: Interview, machine: Sequence[Scorecard]) -> list[Scorecard]:
+    """Each judge's latest by the interview's own rubric."""
+    own = [card for card in machine if card.rubric_hash == interview.version.rubric_hash]
+    judged = {card.judge: card for card in own}
+    return sorted(judged.values(), key=lambda card: card.created_at)
+
+
+def _judges(machine: Sequence[Scorecard], judged: Sequence[Scorecard]) -> Iterator[resolution.Card]:
+    """What counts of the machine's: no model's any more once the rules scored by another rubric."""
+    _, model = resolution.counted(machine)
+    for card in judged:
+        if card == model or not card.is_model:
+            yield resolution.Card(resolution.Role.JUDGE, card.value)
 
 
 def beside(
@@ -337,7 +341,7 @@ def found_by_people(interview: Interview, reviews: Sequence[Review]) -> Found | 
     ``reviews`` are all of the interview, in the order in which they were submitted.
     """
     awaited = any(r.is_awaited and r.kind != Kind.APPEAL for r in reviews)
-    wanted = _wanted(interview, [review for review in reviews if review.waived_at])
+    wanted = _wanted(interview, [review for review in reviews if not review.is_submitted])
     reviews = [review for review in reviews if review.is_submitted]
     if awaited or not reviews:
         return None
@@ -365,15 +369,21 @@ def _card(review: Review) -> resolution.Card:
 class _Wanted(TypedDict):
     raters: int
     is_waived: bool
+    is_awaited: bool
 
 
-def _wanted(interview: Interview, waived: Sequence[Review]) -> _Wanted:
-    """Say how many ratings count as enough, and whether nobody is to decide between them."""
+def _wanted(interview: Interview, open_: Sequence[Review]) -> _Wanted:
+    """Say how many ratings count as enough, and whether nobody is to decide between them.
+
+    And whether somebody is awaited who looks at what the machine found. ``open_`` are the reviews
+    that were not submitted.
+    """
     raters = interview.invitation.raters if interview.invitation else 0
-    kinds = [review.kind for review in waived]
+    kinds = [review.kind for review in open_ if review.waived_at]
     return {
-        "raters": raters - kinds.count(Kind.RATING),
+        "raters": max(0, raters - kinds.count(Kind.RATING)),  # of practice a look can be waived
         "is_waived": Kind.ADJUDICATION in kinds,
+        "is_awaited": any(review.is_look for review in open_),
     }
 
 

@@ -1,10 +1,11 @@
 """Which result an interview has, of all scorecards that it got, and when raters differ. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from statistics import median
+from typing import Protocol, TypeVar
 
 import rubrics
 
@@ -48,12 +49,46 @@ def machine_name(judge: str) -> str:
     return "Rules" if judge == rubrics.RulesJudge.name else judge
 
 
+class Judged(Protocol):
+    """A scorecard, as a row or as a value."""
+
+    @property
+    def judge(self) -> str:
+        """Whose it is."""
+
+    @property
+    def rubric_hash(self) -> str:
+        """By which rubric."""
+
+
+_Judged = TypeVar("_Judged", bound=Judged)
+
+
+def counted(cards: Iterable[_Judged]) -> tuple[_Judged | None, _Judged | None]:
+    """Give the rules' latest of a machine's scorecards, the oldest first, and a model's beside it.
+
+    That is the latest by the same rubric: by another one they cannot be compared.
+    """
+    rules, models = None, []
+    for card in cards:
+        if is_model(card.judge):
+            models.append(card)
+        else:
+            rules = card
+    beside = (each for each in reversed(models) if _is_beside(each, rules))
+    return rules, next(beside, None)
+
+
+def _is_beside(model: Judged, rules: Judged | None) -> bool:
+    return rules is None or model.rubric_hash == rules.rubric_hash
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the machine's judges come to together: the rules' scorecard, and a model's beside it.
 
-    ``compared`` says where they are far apart; then the lower one is shown until a person has
-    looked (``is_lowered``: that is the model's).
+    ``compared`` says where they are far apart; then the lower one is shown while a person is
+    awaited who looks (``is_lowered``: that is the model's).
     """
 
     rules: rubrics.Scorecard
@@ -69,25 +104,26 @@ class Standing:
         return self.compared is not None and self.compared.needs_person
 
 
-def standing(rubric: rubrics.Rubric, cards: Sequence[rubrics.Scorecard]) -> Standing | None:
-    """Say what counts of a machine's scorecards by one rubric, the oldest first; None without any.
+def standing(
+    rubric: rubrics.Rubric, cards: Sequence[rubrics.Scorecard], *, is_awaited: bool
+) -> Standing | None:
+    """Say what counts of a machine's scorecards, the oldest first; None without any.
 
-    The rules' counts, the latest model's beside it only where a person has to look.
+    The rules' counts, a model's beside it only where a person has to look and one is awaited who
+    does (``is_awaited``): nothing is lowered for good.
     """
-    if not cards:
-        return None
-    models = [card for card in cards if is_model(card.judge)]
-    rules = next((card for card in reversed(cards) if not is_model(card.judge)), None)
+    rules, model = counted(cards)
     if rules is None:  # nobody's that we know; it is all that there is
-        rules, models = models[-1], []
+        rules, model = model, None
+    if rules is None:
+        return None
     levels = levels_of(rules)
-    if not models:
+    if model is None:
         total = rubrics.total_of(rubric, levels)
         return Standing(rules, None, None, levels, total, is_lowered=False)
-    model = models[-1]
     compared = rubrics.compare(rules, model)
     shown = rubrics.lower_of(rubric, rules, model)
-    is_lowered = compared.needs_person and shown.judge == model.judge
+    is_lowered = is_awaited and compared.needs_person and shown.judge == model.judge
     if is_lowered:
         theirs = levels_of(model)
         levels = {criterion: theirs.get(criterion, level) for criterion, level in levels.items()}
@@ -117,13 +153,19 @@ class Result:
 
 
 def resolve(
-    rubric: rubrics.Rubric, cards: Sequence[Card], *, raters: int, is_waived: bool = False
+    rubric: rubrics.Rubric,
+    cards: Sequence[Card],
+    *,
+    raters: int,
+    is_waived: bool = False,
+    is_awaited: bool = False,
 ) -> Result | None:
     """Give the result of cards, the oldest first, of which each role's latest counts.
 
     A review that the candidate asked for decides, then an adjudication, then the raters' median
     once there are as many as are wanted (``raters``, 0-2) and they agree, or nobody is to decide
-    between them (``is_waived``), then the machine (``standing``). None without any card.
+    between them (``is_waived``), then the machine (``standing``, with ``is_awaited``). None
+    without any card.
     """
     by_role: dict[Role, list[rubrics.Scorecard]] = {role: [] for role in Role}
     for card in cards:
@@ -135,11 +177,11 @@ def resolve(
     if len(ratings) >= max(1, raters) and (is_waived or not gap(rubric, ratings)):
         way = Way.MEDIAN if len(ratings) > 1 else Way.RATER
         return _result(rubric, way, ratings, is_final=True)
-    machine = standing(rubric, by_role[Role.JUDGE])
+    machine = standing(rubric, by_role[Role.JUDGE], is_awaited=is_awaited)
     if machine is None:
         return None
     levels = {criterion.id: machine.levels.get(criterion.id) for criterion in rubric.criteria}
-    is_final = not raters and not machine.needs_person
+    is_final = not raters and not (is_awaited and machine.needs_person)
     return Result(Way.JUDGE, levels, machine.total, is_final)
 
 

@@ -78,7 +78,8 @@ def judge(number: int, *, clock: Clock, is_news: bool = True) -> uuid.UUID | Non
     server = llm.server(opinion.model, Purpose.JUDGE, clock=clock) if opinion else None
     if opinion is None or server is None:
         return None
-    lease = timedelta(seconds=server.settings.whole) + _SLACK
+    # Where something changed late, it is judged in two parts, with the time of a whole answer each.
+    lease = 2 * timedelta(seconds=server.settings.whole) + _SLACK
     token = opinion.claim(now=clock(), lease=lease, most=MOST)
     if token is None:
         return None
@@ -131,19 +132,14 @@ def _keep(
         if not opinion.succeed(token):
             return False
         Scorecard.objects.record(interview, card, now=now, is_news=is_news)
-        by_rules = interview.scorecards.filter(
-            judge=rubrics.RulesJudge.name, rubric_hash=card.rubric_hash
-        ).first()
-        if by_rules:
-            _ask_for_person(interview, by_rules.value, card, now=now)
+        _ask_for_person(interview, now=now)
     return True
 
 
-def _ask_for_person(
-    interview: Interview, rules: rubrics.Scorecard, card: rubrics.Scorecard, *, now: datetime
-) -> None:
+def _ask_for_person(interview: Interview, *, now: datetime) -> None:
     """Ask for somebody who looks, where the judges differ widely or were spoken to."""
-    both = resolution.standing(interview.version.value.rubric, [rules, card])
+    judged = [card.value for card in interview.judged]
+    both = resolution.standing(interview.version.value.rubric, judged, is_awaited=True)
     if both is None or both.compared is None or not both.needs_person:
         return
     is_anybody_there = raters().exclude(pk=interview.candidate_id).exists()

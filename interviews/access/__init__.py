@@ -118,14 +118,15 @@ def credit(person: Person, interview_id: uuid.UUID, claim: str, *, now: datetime
 
 def interviews_of(person: Person, page: str) -> Page[Interview]:
     """Give a page of the person's history, latest first."""
-    found = Interview.objects.visible_to(person).with_question().prefetch_related("scorecards")
+    found = Interview.objects.visible_to(person).with_question()
+    found = found.prefetch_related("scorecards", "reviews")
     return Paginator(found, PER_PAGE).get_page(page)
 
 
 def latest_of(person: Person) -> list[Interview]:
     """Give the person's latest interviews that are handed in."""
     handed_in = Interview.objects.visible_to(person).exclude(state=flow.State.RUNNING)
-    return list(handed_in.with_question().prefetch_related("scorecards")[:5])
+    return list(handed_in.with_question().prefetch_related("scorecards", "reviews")[:5])
 
 
 def unfinished_of(person: Person) -> list[Interview]:

@@ -54,11 +54,15 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
         return self.filter(candidate_id=user.pk) if user.is_authenticated else self.none()
 
     def settled(self) -> Self:
-        """Those that nobody is going to score blind, or is scoring: their scores may be shown."""
+        """Those that nobody is going to score blind, or is scoring: their scores may be shown.
+
+        What is still written by invitation is not among them: its reviews begin when it ends.
+        """
         awaited = Interview.objects.filter(
             reviews__pk__isnull=False, reviews__submitted_at=None, reviews__waived_at=None
         )
-        return self.exclude(Exists(awaited.filter(pk=OuterRef("pk"))))
+        begun = Q(state=flow.State.RUNNING, invitation__isnull=False)
+        return self.exclude(begun).exclude(Exists(awaited.filter(pk=OuterRef("pk"))))
 
     def showing_result(self) -> Self:
         """Those of which the candidate may see how it went, as ``Interview.shows_result``."""
@@ -250,21 +254,29 @@ class Interview(models.Model):
     def score(self) -> float | None:
         """The machine's score (0-100), as its candidate sees it: the rules' latest.
 
-        Where a model judged quite otherwise, the lower one, until a person has looked.
+        Where a model judged quite otherwise, the lower one, while a person is awaited who looks.
 
         None without one, when nothing was judged, while they may not see it, and once people
         scored it: what counts then is on the report.
         """
         if not self.shows_result or self.is_scored_by_people:
             return None
-        judged = [card for card in self.scorecards.all() if card.review_id is None]
-        rules = next((card for card in judged if not card.is_model), None)
-        model = next((card for card in judged if card.is_model), None)
-        if rules is None or model is None or not rules.is_by_rubric_of(model):
+        rules, model = resolution.counted(self.judged)
+        if rules is None or model is None or not self.awaits_look:
             return rules.score if rules else None
         both = [rules.value, model.value]
-        standing = resolution.standing(self.version.value.rubric, both)
+        standing = resolution.standing(self.version.value.rubric, both, is_awaited=True)
         return standing.total.score if standing else None
+
+    @property
+    def judged(self) -> "list[Scorecard]":
+        """The machine's scorecards, the oldest first."""
+        return [card for card in reversed(list(self.scorecards.all())) if card.review_id is None]
+
+    @property
+    def awaits_look(self) -> bool:
+        """Whether somebody is awaited who looks at what the machine found."""
+        return any(review.is_look for review in self.reviews.all())
 
     @property
     def is_scored_by_people(self) -> bool:

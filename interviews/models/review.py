@@ -86,10 +86,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     ) -> None:
         """Have a person look at an interview, and say why; whoever is awaited does that, too.
 
-        Nothing is asked once a person has scored it, or said that nobody needs to.
+        Nothing is asked once a person has scored it, or said that nobody needs to, or let its
+        candidate see the result: that stands.
         """
         with transaction.atomic():
-            Interview.objects.select_for_update(no_key=True).get(pk=interview.pk)
+            if Interview.objects.select_for_update(no_key=True).get(pk=interview.pk).is_released:
+                return
             there = self.filter(interview=interview)
             if not there.awaited().update(why=why) and is_anybody_there and not there.exists():
                 self.create(interview=interview, kind=Kind.RATING, why=why, wanted_at=now)
@@ -297,6 +299,14 @@ class Review(models.Model):
     def is_awaited(self) -> bool:
         """Whether its scorecard is still wanted."""
         return self.submitted_at is None and self.waived_at is None
+
+    @property
+    def is_look(self) -> bool:
+        """Whether it is awaited and looks at what the machine found.
+
+        What a candidate asks for is that only where the machine's judges ask for it, too.
+        """
+        return self.is_awaited and (self.kind != Kind.APPEAL or bool(self.why))
 
     @property
     def can_be_waived(self) -> bool:

@@ -97,10 +97,6 @@ class Scorecard(models.Model):
         """Whether a language model made it."""
         return resolution.is_model(self.judge)
 
-    def is_by_rubric_of(self, other: "Scorecard") -> bool:
-        """Whether another one is by the same rubric, so that both can be compared."""
-        return self.rubric_hash == other.rubric_hash
-
     @property
     def value(self) -> rubrics.Scorecard:
         """The document as a value of the scoring core."""

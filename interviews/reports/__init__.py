@@ -217,8 +217,9 @@ class ByModel:
 class SecondReport:
     """A model's part of a report: which one, and its score (0-100), or why there is none.
 
-    ``state`` is judged, waiting or failed. ``person`` says why a person should look; until one has,
-    the lower score is shown (``is_lowered``: that is the model's; the rules gave ``by_rules``).
+    ``state`` is judged, waiting or failed. ``person`` says why a person should look; while one is
+    awaited, the lower score is shown (``is_lowered``: that is the model's; the rules gave
+    ``by_rules``).
     """
 
     model: str
@@ -227,6 +228,7 @@ class SecondReport:
     score: float | None = None
     by_rules: float | None = None
     person: tuple[str, ...] = ()
+    is_awaited: bool = False
     is_lowered: bool = False
 
 
@@ -361,8 +363,7 @@ def late(interview: Interview) -> tuple[Late, ...]:
 
 def build(interview: Interview, *, now: datetime) -> Report | None:
     """Build the report of what the rules found latest, and a model beside them; None before."""
-    rows = list(interview.scorecards.all())
-    row = next((each for each in rows if each.review_id is None and not each.is_model), None)
+    row, beside = resolution.counted(interview.judged)
     if row is None:
         return None
     card, scored_by = row.value, _version(interview, row)
@@ -372,9 +373,12 @@ def build(interview: Interview, *, now: datetime) -> Report | None:
     sheets = list(interview.sheets.all())
     exchanges = interviewer.exchanges_of(interview)
     answer = _Answer(transcripts.titles_of(interview), transcripts.texts_of(sheets))
-    model = next((each.value for each in rows if each.is_model and row.is_by_rubric_of(each)), None)
-    both = resolution.standing(question.rubric, [card, model] if model else [card])
-    second = _second(interview, question.rubric, rows, both)
+    model = beside.value if beside else None
+    is_awaited = model is not None and interview.awaits_look
+    both = resolution.standing(
+        question.rubric, [card, model] if model else [card], is_awaited=is_awaited
+    )
+    second = _second(interview, question.rubric, both, is_awaited=is_awaited)
     total = both.total if both and second and second.is_lowered else card
     marked = Marks.of(card, answer.texts, model)
     return Report(
@@ -450,8 +454,9 @@ def _change(
 def _second(
     interview: Interview,
     rubric: rubrics.Rubric,
-    rows: Sequence[Scorecard],
     both: resolution.Standing | None,
+    *,
+    is_awaited: bool,
 ) -> SecondReport | None:
     """Say what became of a model's part; None where none was asked."""
     if both is None or both.model is None or both.compared is None:
@@ -459,21 +464,16 @@ def _second(
         if opinion is None or opinion.state == SecondOpinion.State.JUDGED:
             return None
         return SecondReport(opinion.model, opinion.state, opinion.last_error)
-    is_over = _is_looked_at(interview, rows)
+    is_over = interview.is_scored_by_people and not is_awaited
     return SecondReport(
         model=both.model.judge.partition(":")[2],
         state=SecondOpinion.State.JUDGED,
         score=both.model.score,
         by_rules=both.rules.score,
         person=() if is_over else tuple(both.compared.reasons(rubric)),
-        is_lowered=both.is_lowered and not is_over,
+        is_awaited=is_awaited,
+        is_lowered=both.is_lowered,
     )
-
-
-def _is_looked_at(interview: Interview, rows: Sequence[Scorecard]) -> bool:
-    """Whether people have scored it, all who are awaited."""
-    by_people = any(row.review_id is not None for row in rows)
-    return by_people and not interview.reviews.awaited().exists()
 
 
 def _version(interview: Interview, row: Scorecard) -> QuestionVersion:

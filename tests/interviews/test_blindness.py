@@ -15,6 +15,8 @@ from django.urls import URLPattern, reverse
 from interviews import agreements, grading
 from interviews import urls as interviews_urls
 from interviews.models import (
+    PROBES,
+    Exchange,
     GoldAnswer,
     Interview,
     LlmCall,
@@ -22,6 +24,7 @@ from interviews.models import (
     Review,
     Scorecard,
     SecondOpinion,
+    StageAnswer,
     WebhookDelivery,
     Why,
 )
@@ -40,6 +43,7 @@ def interview(ines: User, alice: User, lea: User) -> Interview:
     handed_in = factories.handed_in_by_invitation(
         candidate=alice, by=ines, raters=2, now=clock.now()
     )
+    asked_back(handed_in)
     assert grading.grade(handed_in.pk, clock=clock.now, lease=MINUTE, model="m")
     judged_by_a_model(handed_in)
     review = Review.objects.claim_next(ines, now=clock.now(), lease=MINUTE)
@@ -62,6 +66,23 @@ def judged_by_a_model(interview: Interview) -> None:
     call = Call("goal", "m", "", Spend(), False, 1.0, "{}", SECRET)
     LlmCall.objects.record(call, Purpose.JUDGE, interview, now=clock.now())
     Review.objects.want_a_look(interview, Why.FAR_APART, is_anybody_there=True, now=clock.now())
+
+
+def asked_back(interview: Interview) -> Exchange:
+    """The interviewer asked back, for what it found open."""
+    Interview.objects.filter(pk=interview.pk).update(has_interviewer=True)
+    sheet = StageAnswer.objects.create(
+        interview=interview, stage="scope", part=PROBES[0], position=0, closes_at=clock.now()
+    )
+    return Exchange.objects.create(
+        interview=interview,
+        kind="probe",
+        stage="scope",
+        at=clock.now(),
+        said="How much is it at the peak?",
+        sheet=sheet,
+        about={"probe": "how-much", "criterion": "goal", "open": [SECRET], "model": "m"},
+    )
 
 
 def addresses(interview: Interview) -> Iterator[str]:
@@ -94,8 +115,10 @@ def addresses(interview: Interview) -> Iterator[str]:
         yield f"/reviews/agreement/disagreements/{chosen}"
     yield "/reviews/agreement/?question=video-feed"
     tables = ("interview", "scorecard", "stageanswer", "ledgerline", "webhookdelivery")
-    for table in (*tables, "llmcall", "secondopinion"):
+    for table in (*tables, "llmcall", "secondopinion", "exchange"):
         yield f"/admin/interviews/{table}/"
+    for exchange in interview.exchanges.all():
+        yield f"/admin/interviews/exchange/{exchange.pk}/change/"
 
 
 def signed_in(person: User) -> Client:
@@ -151,6 +174,34 @@ def test_the_walk_would_find_them(interview: Interview, ines: User) -> None:
     assert giveaways(told(client, "/reviews/scorecards.csv"), interview)
     assert giveaways(told(client, "/api/v1/scorecards"), interview)
     assert giveaways(told(client, f"/api/v1/interviews/{interview.pk}/scorecards"), interview)
+
+
+def test_staff_read_nothing_of_what_is_written_by_invitation(
+    bank: None, alice: User, ines: User
+) -> None:
+    invitation = factories.an_invitation(by=ines, has_interviewer=True, now=clock.now()).invitation
+    question = invitation.questions.get()
+    running = invitation.accept(candidate=alice, question=question, now=clock.now())
+    assert running
+    exchange = asked_back(running)
+    call = Call("", "m", "", Spend(), False, 1.0, "{}", SECRET)
+    LlmCall.objects.record(call, Purpose.INTERVIEWER, running, now=clock.now())
+    boss = factories.a_user(name="boss", is_staff=True)
+    boss.is_superuser = True
+    boss.save()
+    client = signed_in(boss)
+    addresses = [
+        "/admin/interviews/exchange/",
+        f"/admin/interviews/exchange/{exchange.pk}/change/",
+        "/admin/interviews/llmcall/",
+        f"/admin/interviews/llmcall/{LlmCall.objects.get().pk}/change/",
+        "/admin/interviews/interview/",
+    ]
+    for each in addresses:
+        said = told(client, each)
+        assert str(running.pk) not in said.replace(each, "")
+        assert SECRET not in said
+        assert "at the peak" not in said
 
 
 def test_a_webhook_tells_that_it_was_scored_and_not_how(interview: Interview) -> None:

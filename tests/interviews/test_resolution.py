@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rubrics
-from interviews.resolution import Card, Role, Way, gap, machine_name, resolve, standing
+from interviews.resolution import Card, Role, Way, counted, gap, machine_name, resolve, standing
 from rubrics.schema import Question
 from tests import factories
 
@@ -170,21 +170,24 @@ def both(rules: Levels, *models: Levels) -> list[rubrics.Scorecard]:
 def test_the_rules_stand_and_far_apart_the_lower_one_does(
     rules: Levels, model: Levels, shown: Levels, needs_person: bool
 ) -> None:
-    found = standing(RUBRIC, both(rules, model))
+    found = standing(RUBRIC, both(rules, model), is_awaited=True)
     assert found
     assert [found.levels.get(each) for each in CRITERIA] == list(shown)
     assert found.needs_person is needs_person
     assert found.total.score == a_card(*shown).score
     given_ = [Card(Role.JUDGE, card) for card in both(rules, model)]
-    result = resolve(RUBRIC, given_, raters=0)
+    result = resolve(RUBRIC, given_, raters=0, is_awaited=True)
     assert result
     assert list(result.levels.values()) == list(shown)
     assert result.is_final is not needs_person
+    nobody = resolve(RUBRIC, given_, raters=0)
+    assert nobody
+    assert (list(nobody.levels.values()), nobody.is_final) == (list(rules), True)
 
 
 def test_of_several_models_the_latest_counts_and_people_before_all() -> None:
     every = both((3, 3, 3), (1, 1, 1), (3, 3, 3))
-    found = standing(RUBRIC, every)
+    found = standing(RUBRIC, every, is_awaited=True)
     assert found
     assert found.model
     assert (found.model.judge, found.needs_person) == ("llm:1", False)
@@ -194,10 +197,23 @@ def test_of_several_models_the_latest_counts_and_people_before_all() -> None:
     assert result.way is Way.RATER
 
 
+def test_a_model_counts_beside_the_rules_by_the_same_rubric_alone() -> None:
+    rules, model = both((3, 3, 3), (1, 1, 1))
+    later = rules.model_copy(update={"rubric_hash": "of another version"})
+    assert counted([rules, model]) == (rules, model)
+    assert counted([rules, model, later]) == (later, None)
+    assert counted([rules, later, model]) == (later, None)
+    assert counted([model]) == (None, model)
+    found = standing(RUBRIC, [rules, later, model], is_awaited=True)
+    assert found
+    assert (found.model, found.is_lowered) == (None, False)
+    assert standing(RUBRIC, [], is_awaited=True) is None
+
+
 @given(st.lists(st.tuples(*[st.sampled_from([None, 1, 2, 3, 4])] * 3), min_size=2, max_size=2))
 def test_what_is_shown_is_never_above_the_rules(levels: list[Levels]) -> None:
     rules, model = levels
-    found = standing(RUBRIC, both(rules, model))
+    found = standing(RUBRIC, both(rules, model), is_awaited=True)
     assert found
     assert (found.total.score or 0) <= (a_card(*rules).score or 0)
 

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from benchmarks.scoring import attacks
 from benchmarks.scoring.answers import Attack
-from interviews import grading, reports, second_opinions, tasks
+from interviews import grading, ratings, reports, second_opinions, tasks
+from interviews.access import results
 from interviews.flow import State
 from interviews.models import (
     Interview,
     LlmCall,
     LlmSpend,
+    Release,
     Review,
     Scorecard,
     SecondOpinion,
@@ -24,7 +27,7 @@ from interviews.models import (
     Why,
 )
 from interviews.models.second_opinion import BROKE_OFF, NOT_ASKED, TRIES
-from rubrics import LlmSettings
+from rubrics import Judgement, LlmSettings, add_up
 from rubrics.llm.server import NO_BUDGET
 from rubrics.llm.wire import NOT_REACHED, TIMED_OUT
 from rubrics.schema import Question
@@ -340,7 +343,7 @@ def test_judges_that_are_far_apart_ask_for_a_person_and_the_lower_score_is_shown
     assert "The machine&#x27;s two judges are far apart" in page
     assert review.claim(ines, now=NOON, lease=LEASE)
     page = client.get(f"/reviews/{review.pk}/").content.decode()
-    assert "The machine&#x27;s two judges are far apart" in page
+    assert "two judges are far apart" not in page  # before one's own scorecard
     assert "by the model" not in page
     assert factories.submit_review(review, by=ines, levels=(3, 3, 3))
     looked_at = reports.build(factories.fresh(interview), now=NOON)
@@ -377,7 +380,106 @@ def test_where_nobody_scores_nobody_is_asked(bank: None, alice: User, settings: 
     with judging(settings, says(lambda exchange: verdicts(exchange))):
         assert judge(graded(interview))
     assert not interview.reviews.exists()
+    rules_stand(interview)
+
+
+def rules_stand(interview: Interview) -> None:
+    """On its row, on its report and in its result the rules' score counts, and it says why."""
+    kept = factories.fresh(interview)
+    score = kept.scorecards.filter(judge="rules")[0].score
+    assert score
+    assert kept.score == score
+    result = ratings.result_of(kept, kept.judged)
+    assert result
+    assert (result.total.score, result.is_final) == (score, True)
+    report = reports.build(kept, now=NOON)
+    assert report
+    assert report.second
+    assert (report.score, report.second.is_lowered) == (score, False)
+    assert report.second.person
+    client = Client()
+    client.force_login(kept.candidate)
+    page = client.get(f"/interviews/{kept.pk}/report/").content.decode()
+    assert "Nobody is awaited who looks at it, so the score of the rules counts." in page
+
+
+def far_apart(interview: Interview) -> None:
+    """Scored by the rules, and otherwise by a model, so that a person is asked."""
+    grading.grade(interview.pk, clock=noon, lease=LEASE)
+    rubric = factories.fresh(interview).version.value.rubric
+    low = [Judgement(criterion=each.id, level=1) for each in rubric.criteria]
+    Scorecard.objects.record(interview, add_up(rubric, low, "llm:m"), now=NOON)
+    Review.objects.want_a_look(interview, Why.FAR_APART, is_anybody_there=True, now=NOON)
+
+
+def test_after_a_waiver_the_rules_stand_and_an_appeal_lowers_nothing(
+    bank: None, alice: User, ines: User
+) -> None:
+    interview = factories.submitted(candidate=alice)
+    far_apart(interview)
     assert factories.fresh(interview).score == 0
+    assert interview.reviews.get().waive(ines, because="No time.", now=NOON)
+    rules_stand(interview)
+    assert Review.objects.appeal(interview, asked="Why?", now=NOON)
+    kept = factories.fresh(interview)
+    assert kept.score == kept.scorecards.get(judge="rules").score
+
+
+def test_once_the_rules_scored_it_by_another_rubric_no_model_lowers_anything(
+    bank: None, alice: User
+) -> None:
+    interview = factories.submitted(candidate=alice)
+    far_apart(interview)
+    kept = factories.fresh(interview)
+    rules = kept.scorecards.get(judge="rules")
+    assert kept.score == 0
+    again = rules.value.model_copy(update={"rubric_hash": "of another version"})
+    Scorecard.objects.record(kept, again, now=NOON + LEASE, is_news=False)
+    kept = factories.fresh(interview)
+    result = ratings.result_of(kept, kept.judged)
+    beside = ratings.compare(kept, [], reader=None)
+    report = reports.build(kept, now=NOON)
+    assert result
+    assert beside.result
+    assert report
+    scores = {kept.score, result.total.score, beside.result.total.score, report.score}
+    assert scores == {rules.score}
+
+
+def test_a_result_that_was_released_stands_whatever_a_model_finds_later(
+    bank: None, alice: User, ines: User
+) -> None:
+    interview = factories.handed_in_by_invitation(candidate=alice, by=ines)
+    assert grading.grade(interview.pk, clock=noon, lease=LEASE)
+    assert interview.reviews.get().waive(ines, because="No time.", now=NOON)
+    assert results.may_release(factories.fresh(interview))
+    assert Release.objects.give(interview, by=ines, now=NOON)
+    shown = factories.fresh(interview).score
+    assert shown
+    assert Review.objects.appeal(interview, asked="Why?", now=NOON)
+    far_apart(interview)
+    assert factories.fresh(interview).score == shown
+    assert list(interview.reviews.values_list("why", flat=True)) == ["", ""]
+
+
+@commits
+def test_the_lease_is_longer_than_both_parts_of_an_answer_may_take(
+    bank: None, alice: User, settings: Settings
+) -> None:
+    held: list[timedelta] = []
+
+    def looks(exchange: Exchange) -> None:
+        opinion = SecondOpinion.objects.get()
+        assert opinion.leased_until
+        held.append(opinion.leased_until - NOON)
+        connection.close()
+        READS(exchange)
+
+    interview = factories.submitted(candidate=alice)
+    with judging(settings, looks, whole=300.0):
+        assert judge(graded(interview))
+    assert held
+    assert min(held) > timedelta(seconds=600)
 
 
 @commits
