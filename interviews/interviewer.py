@@ -143,16 +143,28 @@ def speak(asked: Exchange, *, clock: Clock) -> Generator[str, None, None]:
 
     A model words it, where one is set up; whoever stops listening has the rest by the rules.
     """
-    if asked.reply is not None:
+    if asked.reply is not None or not asked.claim():
         return
     before = list(asked.interview.exchanges.questions().exclude(pk=asked.pk))
-    server = llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
-    if not asked.claim():
-        return
-    if not llm.is_talking() or server is None:
-        reply(asked, before)
-        yield from dict.fromkeys(_replies(asked))
-        return
+    with llm.may_talk() as is_free:
+        server = _server(clock) if is_free else None
+        if server:
+            yield from _worded(asked, before, server, clock=clock)
+            return
+    reply(asked, before)
+    yield from dict.fromkeys(_replies(asked))
+
+
+def _server(clock: Clock) -> rubrics.ModelServer | None:
+    """The model that words what the interviewer says; None where none is set up."""
+    if not llm.is_talking():
+        return None
+    return llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
+
+
+def _worded(
+    asked: Exchange, before: Sequence[Exchange], server: rubrics.ModelServer, *, clock: Clock
+) -> Iterator[str]:
     known = told(before)
     parts: list[rubrics.Spoken] = []
     talk = rubrics.talk(
@@ -228,7 +240,6 @@ def _chosen(
     interview: Interview, sheet: StageAnswer, known: Collection[str], *, clock: Clock
 ) -> Iterator[AskedProbe]:
     """The probes to ask, by the rules; a model may choose among a few more, and word them."""
-    is_talking = llm.is_talking()
     question = interview.version.value
     chosen = rubrics.probes(
         question,
@@ -236,17 +247,29 @@ def _chosen(
         sheet.stage,
         _so_far(interview),
         already_said=known,
-        most=CHOICE if is_talking else len(PROBES),
+        most=CHOICE,
     )
-    server = llm.server(settings.LLM_INTERVIEWER_MODEL, Purpose.INTERVIEWER, clock=clock)
-    if not is_talking or server is None:
-        yield from (AskedProbe(each, each.probe.ask) for each in chosen)
-        return
+    with llm.may_talk() as is_free:
+        server = _server(clock) if is_free else None
+        if server is None:
+            yield from (AskedProbe(each, each.probe.ask) for each in chosen[: len(PROBES)])
+        else:
+            yield from _phrased(interview, chosen, sheet.text, server, clock=clock)
+
+
+def _phrased(
+    interview: Interview,
+    chosen: Sequence[rubrics.Chosen],
+    written: str,
+    server: rubrics.ModelServer,
+    *,
+    clock: Clock,
+) -> Iterator[AskedProbe]:
     by_id = {each.probe.id: each for each in chosen}
     talk = rubrics.follow_up(
-        question,
+        interview.version.value,
         chosen,
-        sheet.text,
+        written,
         server,
         most=len(PROBES),
         budget=llm.Purse(server.settings, clock=clock),
