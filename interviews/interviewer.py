@@ -173,7 +173,7 @@ def _worded(
         server,
         told=known,
         lately=tuple(_lately(before)),
-        budget=llm.Purse(server.settings, clock=clock),
+        budget=llm.Purse(server.settings, asked.interview, clock=clock),
         record=llm.recorder(Purpose.INTERVIEWER, asked.interview, clock=clock),
     )
     is_whole = False
@@ -272,7 +272,7 @@ def _phrased(
         written,
         server,
         most=len(PROBES),
-        budget=llm.Purse(server.settings, clock=clock),
+        budget=llm.Purse(server.settings, interview, clock=clock),
         record=llm.recorder(Purpose.INTERVIEWER, interview, clock=clock),
         patience=PATIENCE,
     )

@@ -156,9 +156,11 @@ class Turns:
 class Purse:
     """The budget of all workers. What a thread takes, the same thread books."""
 
-    def __init__(self, of: rubrics.LlmSettings, *, clock: Clock) -> None:
-        """Pay for requests to a server."""
-        self._of, self._clock = of, clock
+    def __init__(
+        self, of: rubrics.LlmSettings, interview: Interview | None = None, *, clock: Clock
+    ) -> None:
+        """Pay for requests to a server, about an interview or about nothing."""
+        self._of, self._interview, self._clock = of, interview, clock
         self._mine = threading.local()
 
     def take(self, most: rubrics.Spend) -> bool:
@@ -168,6 +170,8 @@ class Purse:
                 cost=self._of.spend(most.tokens_in, 0).cost,
                 most=most.cost,
                 limit=settings.LLM_BUDGET,
+                interview=self._interview,
+                limit_each=settings.LLM_BUDGET_INTERVIEW,
                 window=_window(),
                 lease=timedelta(seconds=self._of.timeout) + _SLACK,
                 now=self._clock(),

@@ -102,7 +102,7 @@ def asked(interview: Interview, server: rubrics.ModelServer, *, clock: Clock) ->
     """Ask a model about an interview; nothing is kept but the records of the requests."""
     judge = rubrics.LlmJudge(
         server,
-        budget=llm.Purse(server.settings, clock=clock),
+        budget=llm.Purse(server.settings, interview, clock=clock),
         cache=_replies,
         record=llm.recorder(Purpose.JUDGE, interview, clock=clock),
     )

@@ -94,6 +94,10 @@ LLM_PRICE_IN: float = _number("LLM_PRICE_IN", 0)
 LLM_PRICE_OUT: float = _number("LLM_PRICE_OUT", 0)
 # The most that requests may cost in so many days, however many workers ask; empty: no limit.
 LLM_BUDGET: float | None = _number("LLM_BUDGET", 0) if env.str("LLM_BUDGET", default="") else None
+# The most that requests about one interview may cost, to judge and to talk; empty: no limit.
+LLM_BUDGET_INTERVIEW: float | None = (
+    _number("LLM_BUDGET_INTERVIEW", 0) if env.str("LLM_BUDGET_INTERVIEW", default="") else None
+)
 LLM_BUDGET_DAYS: float = _number("LLM_BUDGET_DAYS", 30, least=1)
 # Requests at the same time, over all workers and machines. Of two or more, judges leave one to the
 # interviewer; with 1 they share it, and while an answer is judged the interviewer may find no turn
@@ -178,7 +182,8 @@ WEB_THREADS = parts.THREADS
 
 # What the settings above come to: the server, its key and limits; None where no model is asked.
 LLM: LlmSettings | None = _llm()
-if LLM and LLM_BUDGET is not None and not (LLM.price_in and LLM.price_out):
+is_limited = LLM_BUDGET is not None or LLM_BUDGET_INTERVIEW is not None
+if LLM and is_limited and not (LLM.price_in and LLM.price_out):
     raise environ.ImproperlyConfigured(
         "LLM_BUDGET limits nothing without prices: set LLM_PRICE_IN and LLM_PRICE_OUT."
     )

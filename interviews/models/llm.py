@@ -45,24 +45,45 @@ class SpendQuerySet(models.QuerySet["LlmSpend"]):
         window: timedelta,
         lease: timedelta,
         now: datetime,
+        interview: Interview | None = None,
+        limit_each: float | None = None,
     ) -> "LlmSpend | None":
-        """Hold back the ``most`` that a request may cost; None where that is over the limit.
+        """Hold back the ``most`` that a request may cost; None where that is over a limit.
+
+        ``limit`` is for all within the ``window``, ``limit_each`` for one interview at any time.
 
         All that ask wait for each other here, so that each counts those before. ``cost`` is what
         remains booked if nobody ever says what it was: a request that was sent is not free.
         """
         with transaction.atomic():
+            limits = []
             if limit is not None:
+                limits.append((self.since(now - window), limit))
+            if limit_each is not None and interview:
+                limits.append((self.filter(interview=interview), limit_each))
+            if limits:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-                if self.since(now - window).total(now) + most > limit:
-                    return None
-            return self.create(at=now, cost=cost, held=most - cost, held_until=now + lease)
+            if any(spent.total(now) + most > top for spent, top in limits):
+                return None
+            return self.create(
+                at=now,
+                cost=cost,
+                held=most - cost,
+                held_until=now + lease,
+                interview=interview,
+            )
 
 
 class LlmSpend(models.Model):
-    """What one request cost, in the currency of the prices. It says nothing of what it was for."""
+    """What one request cost, in the currency of the prices.
 
+    It outlives the interview that it was for, and says nothing of it then.
+    """
+
+    interview = models.ForeignKey(
+        Interview, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
     cost = models.FloatField()
     held = models.FloatField(default=0, help_text="beyond the cost, until it is known")

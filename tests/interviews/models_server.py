@@ -24,6 +24,7 @@ def point(
     *,
     model: str = "m",
     budget: float | None = None,
+    each: float | None = None,
     **more: Any,
 ) -> None:
     """Have the app judge by a server; nothing is tried twice unless it is said."""
@@ -32,6 +33,7 @@ def point(
     settings.LLM_BASE_URL = served.address
     settings.LLM_JUDGE_MODEL = model
     settings.LLM_BUDGET = budget
+    settings.LLM_BUDGET_INTERVIEW = each
 
 
 @contextmanager

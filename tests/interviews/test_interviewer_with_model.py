@@ -131,6 +131,25 @@ def test_without_money_nobody_is_asked(
     assert kept_of(kept) == [FACTS["users"]]
 
 
+def test_one_interview_costs_so_much_and_no_more(
+    browser_of_alice: Client, talking: Interview, mallory: User, settings: Settings, now: datetime
+) -> None:
+    with serving(streams(replies(USERS))) as served:
+        talks(settings, served)
+        said(browser_of_alice, talking, "How many users are there?")
+        cost = LlmCall.objects.get().cost
+        # A request is held at its highest cost: one more would be over it.
+        settings.LLM_BUDGET_INTERVIEW = cost
+        _, kept = said(browser_of_alice, talking, "How many viewers do we have?")
+        assert (len(served.got), kept.about) == (1, {"model": ""})
+        settings.LLM_BUDGET_INTERVIEW = 1.0
+        other = factories.an_interview(candidate=mallory, has_interviewer=True, now=now)
+        asked = interviewer.hear(other, "How many users are there?", key=uuid.uuid4(), now=now)
+        assert asked
+        assert list(interviewer.speak(asked, clock=lambda: now)) == [USERS["text"]]
+        assert len(served.got) == 2
+
+
 def test_who_stops_listening_finds_all_of_it_later(
     talking: Interview, settings: Settings, now: datetime
 ) -> None:
