@@ -28,8 +28,8 @@ SLOW = 60_000  # ms for a worker to judge them all
 
 # Others who handed in the same text; the worker that runs gives them their scores.
 COLUMNS = """
-    target, minutes, pacing, current_stage, started_at, deadline_at, submitted_at, submitted_by,
-    attempts, last_error, candidate_id, framework_id, version_id
+    target, minutes, pacing, has_interviewer, current_stage, started_at, deadline_at, submitted_at,
+    submitted_by, attempts, last_error, candidate_id, framework_id, version_id
 """
 HANDED_IN = f"""
     INSERT INTO interviews_interview (id, state, next_attempt_at, {COLUMNS})
