@@ -345,7 +345,6 @@ class FollowUp:
     asked: str
     text: str
     answer: str
-    is_skipped: bool
 
 
 def follow_ups(exchanges: Sequence[Exchange], stage: str) -> tuple[FollowUp, ...]:
@@ -355,7 +354,6 @@ def follow_ups(exchanges: Sequence[Exchange], stage: str) -> tuple[FollowUp, ...
             asked=each.said,
             text=transcripts.probe_text(stage, sheet.part),
             answer=sheet.text,
-            is_skipped=not sheet.text.strip(),
         )
         for each in exchanges
         if each.kind == ExchangeKind.PROBE and each.stage == stage

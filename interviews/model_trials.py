@@ -6,14 +6,13 @@ So that whoever runs this can choose a model, and see what it costs.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import rubrics
 from interviews import gold, grading, llm, resolution
+from interviews.llm import Clock
 from interviews.models import GoldAnswer, GoldCopy, Purpose
 from rubrics import agreement
 
-Clock = Callable[[], datetime]
 Levels = Mapping[str, int]
 
 

@@ -8,7 +8,6 @@ was away or the money used up, is tried again a few times; then it stays not jud
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,11 +15,10 @@ from django.db import transaction
 import rubrics
 from interviews import flow, grading, llm, resolution, transcripts
 from interviews.access.roles import raters
+from interviews.llm import Clock
 from interviews.models import Interview, Purpose, Review, Scorecard, SecondOpinion, Why
 
 log = logging.getLogger(__name__)
-
-Clock = Callable[[], datetime]
 
 # Answers that are judged at the same time: the workers' other threads are for webhooks.
 MOST = 4

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import rubrics
 from interviews import boards
-from interviews.models import PROBES, Exchange, ExchangeKind, Interview, StageAnswer
+from interviews.models import PROBES, ExchangeKind, Interview, StageAnswer
 
 
 def probe_text(stage: str, part: str) -> str:
@@ -28,22 +28,16 @@ def titles_of(interview: Interview) -> dict[str, str]:
     titles = interview.stage_titles
     outlines = {rubrics.outline_stage(stage): f"{titles[stage]}, outline" for stage in titles}
     answers = {
-        probe_text(stage, part): f"{titles[stage]}, {ordinal} follow-up"
+        probe_text(stage, part): f"{titles[stage]}, {part.words}"
         for stage in titles
-        for part, ordinal in zip(PROBES, ("first", "second"), strict=True)
+        for part in PROBES
     }
     return titles | outlines | answers
 
 
-def of(
-    interview: Interview,
-    *,
-    sheets: Iterable[StageAnswer] | None = None,
-    exchanges: Iterable[Exchange] | None = None,
-) -> rubrics.Transcript:
-    """Read an interview as it stands. Two queries, less what the caller has."""
-    sheets = list(interview.sheets.all() if sheets is None else sheets)
-    exchanges = list(interview.exchanges.all() if exchanges is None else exchanges)
+def of(interview: Interview) -> rubrics.Transcript:
+    """Read an interview as it stands. Two queries."""
+    sheets, exchanges = list(interview.sheets.all()), list(interview.exchanges.all())
     texts = texts_of(sheets)
     prompted = {probe_text(s.stage, s.part) for s in sheets if s.part in PROBES}
     changed = [each.stage for each in exchanges if each.kind == ExchangeKind.CURVEBALL]

@@ -36,6 +36,11 @@ def _number(name: str, default: float, *, least: float = 0) -> float:
     return number
 
 
+def _limit(name: str) -> float | None:
+    """A number that the environment says; None where it says nothing: no limit."""
+    return _number(name, 0) if env.str(name, default="") else None
+
+
 # --- What the environment can say -------------------------------------------------------
 
 # Folder of everything that changes: database, queue, logs, collected static files.
@@ -93,11 +98,9 @@ LLM_INTERVIEWER_MODEL: str = env.str("LLM_INTERVIEWER_MODEL", default="")
 LLM_PRICE_IN: float = _number("LLM_PRICE_IN", 0)
 LLM_PRICE_OUT: float = _number("LLM_PRICE_OUT", 0)
 # The most that requests may cost in so many days, however many workers ask; empty: no limit.
-LLM_BUDGET: float | None = _number("LLM_BUDGET", 0) if env.str("LLM_BUDGET", default="") else None
+LLM_BUDGET: float | None = _limit("LLM_BUDGET")
 # The most that requests about one interview may cost, to judge and to talk; empty: no limit.
-LLM_BUDGET_INTERVIEW: float | None = (
-    _number("LLM_BUDGET_INTERVIEW", 0) if env.str("LLM_BUDGET_INTERVIEW", default="") else None
-)
+LLM_BUDGET_INTERVIEW: float | None = _limit("LLM_BUDGET_INTERVIEW")
 LLM_BUDGET_DAYS: float = _number("LLM_BUDGET_DAYS", 30, least=1)
 # Requests at the same time, over all workers and machines. Of two or more, judges leave one to the
 # interviewer; with 1 they share it, and while an answer is judged the interviewer may find no turn

@@ -6,7 +6,7 @@ this package is theirs.
 
 from rubrics.interviewing.asking import Reply, Said, reply_to
 from rubrics.interviewing.judging import CURVEBALL, Transcript, adapting_to_change, judge_transcript
-from rubrics.interviewing.llm.prompt import TALK_VERSION, Before
+from rubrics.interviewing.llm.prompt import Before
 from rubrics.interviewing.llm.talking import Patience, Spoken, follow_up, talk
 from rubrics.interviewing.probing import Chosen, Hint, curveball, hint, probes
 from rubrics.judges import outline_stage, score, settle
@@ -56,7 +56,6 @@ __all__ = [
     "PROMPTED_CAP",
     "PROMPT_VERSION",
     "SHARE",
-    "TALK_VERSION",
     "WRONG_SUM_CAP",
     "Before",
     "Budget",

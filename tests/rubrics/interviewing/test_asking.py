@@ -12,24 +12,8 @@ from rubrics import Question
 from rubrics.interviewing.asking import LONGEST, MOST_ASKED, SAYS, Kind, reply_to
 from rubrics.judges.near import vectors_in
 from tests.rubrics.documents import library, question
+from tests.rubrics.interviewing.documents import FACTS
 
-FACTS = [
-    {
-        "id": "load",
-        "fact": "300 orders a second come in at noon.",
-        "asks": ["How many orders per second are there?", "What is the peak load?"],
-    },
-    {
-        "id": "time",
-        "fact": "The list must be there within 120 ms.",
-        "asks": ["What latency is acceptable?", "How fast must the list be there?"],
-    },
-    {
-        "id": "minors",
-        "fact": "Nobody under 18 may order.",
-        "asks": ["Are there children among the customers?", "Is there an age limit?"],
-    },
-]
 SHOP = question(facts=FACTS)
 TEXTS = {str(fact["id"]): str(fact["fact"]) for fact in FACTS}
 BARE = question()

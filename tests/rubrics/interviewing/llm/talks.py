@@ -8,24 +8,11 @@ from rubrics import Call, ModelServer, Question
 from rubrics.interviewing.llm.talking import Patience, Spoken, talk
 from tests.llm_server import Exchange, Model, Served
 from tests.rubrics.documents import question
+from tests.rubrics.interviewing.documents import FACTS as SHEET
 from tests.rubrics.judges.llm.asking import Waiting
 
 FACTS = [
-    {
-        "id": "load",
-        "fact": "300 orders a second come in at noon.",
-        "asks": ["How many orders per second are there?", "What is the peak load?"],
-    },
-    {
-        "id": "time",
-        "fact": "The list must be there within 120 ms.",
-        "asks": ["What latency is acceptable?", "How fast must the list be there?"],
-    },
-    {
-        "id": "minors",
-        "fact": "Nobody under 18 may order.",
-        "asks": ["Are there children among the customers?", "Is there an age limit?"],
-    },
+    *SHEET,
     *(
         {
             "id": f"shop-{n}",
